@@ -1,0 +1,1 @@
+"""Batch scoring: readers, writers and the run over archives."""

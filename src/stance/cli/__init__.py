@@ -1,0 +1,40 @@
+"""The command line: one module a command, errors as one line each, exit status 0, 1 or 2."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from stance.cli import actors, analyze, evaluate, labels, model, score, train
+from stance.cli.shell import talk
+from stance.errors import StanceError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="stance",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Who takes which stance towards whom: cooperation, rivalry, threat, from raw text.",
+)
+app.command("analyze")(analyze.analyze)
+app.command("score")(score.score)
+app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(labels.app, name="labels")
+app.add_typer(model.app, name="model")
+app.add_typer(actors.app, name="actors")
+
+
+def main() -> None:
+    """Run the command line; an error that the library raises on purpose ends with status 2."""
+    try:
+        app()
+    except StanceError as error:
+        talk(str(error))
+        sys.exit(2)
+    except BrokenPipeError:  # the reader of a pipe went away
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,41 @@
+"""``stance analyze``: one text, readable."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from stance.analysis import Analysis, load_model
+from stance.cli.shell import read_text
+from stance.cli.show import show_analysis, show_explanations
+
+
+def analyze(
+    file: Annotated[Path, typer.Argument(help="A text file; - is standard input.")] = Path("-"),
+    json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each feature added.")
+    ] = False,
+    date: Annotated[str | None, typer.Option(help="Day of the text, 2015-11-23.")] = None,
+    actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
+    model: Annotated[str, typer.Option(help="A shipped model or a folder.")] = "base",
+) -> None:
+    """Read one text: who takes which stance towards whom, and the words that decided it."""
+    chosen = load_model(model, actors)
+    analysis = chosen.analyze(
+        read_text(file), date=date, doc_id=None if str(file) == "-" else file.name
+    )
+    if json:
+        sys.stdout.write(_as_json(analysis) + "\n")
+    elif explain:
+        show_explanations(chosen, analysis)
+    else:
+        show_analysis(analysis)
+
+
+def _as_json(analysis: Analysis) -> str:
+    return msgspec.json.format(msgspec.json.encode(analysis.to_dict()), indent=2).decode()

@@ -1,0 +1,40 @@
+"""What all commands share: reading input, talking on standard error."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from stance.errors import InputError, Problem, missing
+from stance.files import decode_utf8
+
+__all__ = ["read_text", "talk"]
+
+
+def talk(message: str) -> None:
+    """Say something to the person at the terminal; standard output is for data."""
+    sys.stderr.write(message + "\n")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, or of standard input for ``-``.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        If there is no such file, or it is empty, binary or not UTF-8.
+    """
+    if str(path) == "-":
+        data = sys.stdin.buffer.read()
+    elif path.is_dir():
+        raise InputError(
+            Problem("analyze reads one text", "use 'stance score' for folders", path=str(path))
+        )
+    elif not path.is_file():
+        raise missing(path, "file")
+    else:
+        data = path.read_bytes()
+    text = decode_utf8(data, str(path))
+    if not text.strip():
+        raise InputError(Problem("a text is not empty", "check the file", path=str(path)))
+    return text

@@ -1,0 +1,113 @@
+"""Files: text read line by line with clear errors, anything written as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from stance.errors import InputError, Problem, missing
+
+__all__ = ["MAX_LINE", "decode_utf8", "read_lines", "write_atomically"]
+
+MAX_LINE = 1_000_000
+"""Longest line, in characters: no sentence is longer, but a broken export may be."""
+
+
+def decode_utf8(data: bytes, path: str) -> str:
+    """Return ``data`` as text.
+
+    Raises
+    ------
+    InputError
+        If it holds NUL bytes (a binary file) or is not UTF-8; line and byte are named.
+    """
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise InputError(
+            Problem(
+                "a text file holds no NUL bytes (this looks like a binary file, or UTF-16)",
+                "give a text file in UTF-8",
+                value=data[:16],
+                path=path,
+                line=line,
+            )
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(
+            Problem(
+                "a text file is encoded in UTF-8",
+                "convert it to UTF-8 (iconv -f LATIN1 -t UTF-8, say)",
+                value=data[error.start : error.start + 8],
+                path=path,
+                line=line,
+            )
+        ) from None
+
+
+def read_lines(path: Path | str) -> Iterator[tuple[int, str]]:
+    """Yield ``(line number, line)`` of a UTF-8 file, without line ends.
+
+    Only line feeds (with or without a carriage return) end a line: other separators may stand
+    inside a sentence.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    InputError
+        If it is a folder, empty, binary, not UTF-8, or has a line above ``MAX_LINE``.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise missing(path, "file")
+    if path.is_dir():
+        raise InputError(Problem("a file is needed, not a folder", "name a file", path=str(path)))
+    text = decode_utf8(path.read_bytes(), str(path))
+    if not text.strip():
+        raise InputError(
+            Problem("a labels file is not empty", "write at least one sentence", path=str(path))
+        )
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            raise InputError(
+                Problem(
+                    f"a line has at most {MAX_LINE} characters",
+                    "split the file into one record a line",
+                    value=len(line),
+                    path=str(path),
+                    line=number,
+                )
+            )
+        yield number, line.removesuffix("\r")
+
+
+def write_atomically(path: Path | str, data: bytes) -> None:
+    """Write ``data`` so that ``path`` holds either its old or its whole new content.
+
+    The data reaches the disk before the name changes, so a power cut loses neither.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""The labelling format: read, check, write and convert labels."""

@@ -1,0 +1,121 @@
+"""Training: from labels to a model."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from stance.analysis import Model
+from stance.errors import LabelError, OptionError, Problem
+from stance.labels.files import read_labels
+from stance.learning.examples import Example, examples_of
+from stance.model.classifier import StanceClassifier
+from stance.records import LabeledSentence
+
+__all__ = ["labels_hash", "train"]
+
+_LIBRARIES = ("numpy", "scikit-learn", "snowballstemmer")
+
+
+def train(
+    labels: Path | str | Iterable[LabeledSentence],
+    stances: Collection[str] | None = None,
+    backend: Literal["linear"] = "linear",
+    random_state: int = 0,
+    n_jobs: int = 1,
+) -> Model:
+    """Train a model.
+
+    Parameters
+    ----------
+    labels : path or iterable of LabeledSentence
+        What to learn from: files, folders, or labels that were read.
+    stances : collection of str, optional
+        The stances to learn; others in the labels are an error. By default all that occur.
+    backend : {"linear"}
+    random_state : int
+    n_jobs : int
+        Processes that fit the outputs.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    LabelError
+        If the labels break the format, or hold other stances than ``stances``.
+    OptionError
+        If there is nothing to learn, or an option is unknown.
+
+    Examples
+    --------
+    >>> import stance
+    >>> model = stance.train("tests/data/small.stance")
+    >>> model.stances
+    ('cooperation', 'rivalry')
+    """
+    if backend != "linear":
+        raise OptionError(Problem("the backend is linear", "correct it", value=backend))
+    if isinstance(labels, (str, Path)):
+        labels = read_labels(labels)
+    labels = tuple(labels)
+    examples = _checked(list(examples_of(labels)), stances)
+    classifier = StanceClassifier(random_state=random_state, n_jobs=n_jobs).fit(
+        [example.pair for example in examples],
+        [example.stances for example in examples],
+        [example.sentiment for example in examples],
+        [example.document for example in examples],
+    )
+    return Model(classifier.scorer_, _about(labels, examples))
+
+
+def _checked(examples: Sequence[Example], stances: Collection[str] | None) -> Sequence[Example]:
+    if not examples:
+        raise OptionError(
+            Problem("training needs labelled relations", "add relations to the labels", value=0)
+        )
+    if stances is not None:
+        wrong = sorted(
+            {
+                (name, example.sentence)
+                for example in examples
+                for name in example.stances
+                if name not in stances
+            }
+        )
+        if wrong:
+            raise LabelError(
+                Problem(
+                    f"a stance is one of {', '.join(sorted(stances))}",
+                    "correct it, or add it to stances",
+                    name,
+                    path=f"sentence {sentence}",
+                )
+                for name, sentence in wrong
+            )
+    return examples
+
+
+def labels_hash(labels: Iterable[LabeledSentence]) -> str:
+    """Return the SHA-256 of labels in canonical JSON lines, independent of files and order."""
+    lines = sorted(msgspec.json.encode(label, order="sorted") for label in labels)
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def _about(labels: Sequence[LabeledSentence], examples: Sequence[Example]) -> dict[str, Any]:
+    counts = Counter(name for example in examples for name in example.stances or ("none",))
+    return {
+        "labels_sha256": labels_hash(labels),
+        "n_sentences": len(labels),
+        "n_documents": len({label.group for label in labels}),
+        "n_pairs": len(examples),
+        "pairs_by_stance": dict(sorted(counts.items())),
+        "versions": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }

@@ -1,0 +1,267 @@
+"""The classifier behind the linear model: a scikit-learn estimator over masked pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.utils.validation import check_is_fitted
+
+from stance.errors import OptionError, Problem
+from stance.model.features import GROUPS, TABLE_SIZE, Floats, group_values, make_batch, table_rows
+from stance.model.linear import Bools, LinearScorer, expand
+from stance.model.masking import MaskedPair, mask_pair
+from stance.records import SENTIMENTS, Pair
+
+__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "best_threshold"]
+
+DEFAULT_GROUPS: tuple[tuple[str, float], ...] = tuple((name, 1.0) for name in GROUPS)
+_MIN_COUNT = 2  # a feature seen with one pair only tells nothing about others
+_MAX_ITER = 300
+
+Ints = npt.NDArray[np.int64]
+
+
+class StanceClassifier(BaseEstimator):  # type: ignore[misc]
+    """One calibrated logistic regression for each stance, and one for the three sentiments.
+
+    Parameters
+    ----------
+    groups : sequence of (str, float), optional
+        Feature groups with their scale; names from ``stance.model.features.GROUPS``.
+    C : float
+        Inverse strength of the L2 penalty.
+    n_folds : int
+        Folds of the cross-validation that calibrates (Platt 1999) and chooses thresholds for F1.
+    n_jobs : int
+        Processes of joblib that fit the outputs.
+    random_state : int
+        Kept for reproducibility; the solver in use is deterministic.
+
+    Attributes
+    ----------
+    stances_ : tuple of str
+    scorer_ : LinearScorer
+        What the model needs at work.
+    out_of_fold_ : (n_pairs, n_stances) float32
+        Calibrated probabilities of the training pairs, each from a model that did not see its
+        document.
+
+    Examples
+    --------
+    >>> from stance.records import Pair
+    >>> pairs = [Pair("A praised B.", (0, 1), (9, 10)), Pair("A accused B.", (0, 1), (10, 11))] * 8
+    >>> classifier = StanceClassifier(n_folds=2)
+    >>> classifier = classifier.fit(pairs, [["cooperation"], ["rivalry"]] * 8)
+    >>> classifier.predict(pairs[:2]).tolist()
+    [[True, False], [False, True]]
+    """
+
+    def __init__(
+        self,
+        groups: Sequence[tuple[str, float]] = DEFAULT_GROUPS,
+        C: float = 5.0,  # noqa: N803 - scikit-learn's name
+        n_folds: int = 5,
+        n_jobs: int = 1,
+        random_state: int = 0,
+    ) -> None:
+        self.groups = groups
+        self.C = C
+        self.n_folds = n_folds
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Sequence[Pair | MaskedPair],  # noqa: N803
+        y: Sequence[Sequence[str]],
+        sentiment: Sequence[str | None] | None = None,
+        documents: Sequence[str] | None = None,
+        sample_weight: Sequence[float] | None = None,
+    ) -> Self:
+        """Fit to pairs and their stances.
+
+        Parameters
+        ----------
+        X : sequence of Pair, length n_pairs
+        y : sequence of sequences of str, length n_pairs
+            The stances of each pair; an empty one is neutral.
+        sentiment : sequence of str or None, length n_pairs, optional
+            None where it was not annotated.
+        documents : sequence of str, length n_pairs, optional
+            Pairs of one document stay in one fold.
+        sample_weight : sequence of float, length n_pairs, optional
+
+        Raises
+        ------
+        OptionError
+            If there are no pairs, or no pair holds a stance.
+        """
+        masked = _masked(X)
+        self.stances_ = tuple(sorted({stance for stances in y for stance in stances}))
+        if not self.stances_:
+            raise OptionError(
+                Problem(
+                    "training needs at least one pair with a stance",
+                    "add labelled relations",
+                    value=len(masked),
+                )
+            )
+        matrix, rows = self._matrix(masked)
+        folds = self._folds(len(masked), documents)
+        weight = np.ones(len(masked)) if sample_weight is None else np.asarray(sample_weight)
+        wanted = np.array([[name in stances for name in self.stances_] for stances in y])
+        fits = Parallel(n_jobs=self.n_jobs)(
+            delayed(_fit_stance)(matrix, wanted[:, k], weight, folds, self.C)
+            for k in range(len(self.stances_))
+        )
+        weights, intercepts = _fit_sentiment(matrix, sentiment, weight, self.C)
+        columns = np.column_stack([*(fit[0] for fit in fits), *weights]).astype(np.float32)
+        used = np.flatnonzero(columns.any(axis=1))
+        kept_rows = rows[used].astype(np.int32)
+        self.out_of_fold_ = np.column_stack([fit[2] for fit in fits]).astype(np.float32)
+        self.scorer_ = LinearScorer(
+            stances=self.stances_,
+            groups=tuple((name, float(scale)) for name, scale in self.groups),
+            rows=kept_rows,
+            weights=np.ascontiguousarray(columns[used]),
+            intercept=np.array([*(fit[1] for fit in fits), *intercepts], np.float32),
+            thresholds=tuple(best_threshold(wanted[:, k], fit[2]) for k, fit in enumerate(fits)),
+            table=expand(kept_rows, columns[used], TABLE_SIZE),
+        )
+        return self
+
+    def predict_proba(self, X: Sequence[Pair | MaskedPair]) -> Floats:  # noqa: N803
+        """Return calibrated probabilities, (n_pairs, n_stances)."""
+        check_is_fitted(self)
+        return self.scorer_.score(_masked(X)).stances
+
+    def predict(self, X: Sequence[Pair | MaskedPair]) -> Bools:  # noqa: N803
+        """Return which stances reach their thresholds, (n_pairs, n_stances) of bool."""
+        probabilities = self.predict_proba(X)
+        return np.asarray(probabilities >= np.array(self.scorer_.thresholds, np.float32))
+
+    def _matrix(self, masked: Sequence[MaskedPair]) -> tuple[Any, Ints]:
+        """Return the features of all pairs, and the table row of each column."""
+        batch = make_batch(masked)
+        values, pairs, columns = [], [], []
+        for name, scale in self.groups:
+            seen = GROUPS[name](batch)
+            pairs.append(seen.pair)
+            columns.append(table_rows(name, seen))
+            values.append(group_values(batch, seen) * np.float32(scale))
+        whole = sparse.csr_matrix(
+            (np.concatenate(values), (np.concatenate(pairs), np.concatenate(columns))),
+            shape=(len(masked), TABLE_SIZE),
+            dtype=np.float32,
+        )
+        rows = np.flatnonzero(np.bincount(whole.indices, minlength=TABLE_SIZE) >= _MIN_COUNT)
+        return whole[:, rows].tocsr(), rows
+
+    def _folds(self, n: int, documents: Sequence[str] | None) -> Ints:
+        """Return the fold of each pair; documents stay whole."""
+        names = [str(i) for i in range(n)] if documents is None else list(documents)
+        n_folds = min(self.n_folds, len(set(names)))
+        folds = np.zeros(n, np.int64)
+        if n_folds < 2:
+            return folds
+        for fold, (_, held_out) in enumerate(GroupKFold(n_folds).split(names, groups=names)):
+            folds[held_out] = fold
+        return folds
+
+
+def _masked(pairs: Sequence[Pair | MaskedPair]) -> list[MaskedPair]:
+    return [mask_pair(pair) if isinstance(pair, Pair) else pair for pair in pairs]
+
+
+def _logistic(C: float) -> LogisticRegression:  # noqa: N803
+    return LogisticRegression(C=C, max_iter=_MAX_ITER, tol=1e-3)
+
+
+def _fit_stance(
+    matrix: Any,
+    wanted: Bools,
+    weight: npt.NDArray[Any],
+    folds: Ints,
+    C: float,  # noqa: N803
+) -> tuple[npt.NDArray[Any], float, npt.NDArray[Any]]:
+    """Return calibrated weights, intercept and out-of-fold probabilities of one stance."""
+    logits = np.zeros(len(wanted))
+    for fold in range(int(folds.max()) + 1):
+        inside = folds != fold if folds.any() else folds == fold
+        outside = folds == fold
+        if len(set(wanted[inside])) < 2:
+            logits[outside] = -1.0
+            continue
+        model = _logistic(C).fit(matrix[inside], wanted[inside], weight[inside])
+        logits[outside] = model.decision_function(matrix[outside])
+    if len(set(wanted)) < 2:  # everything or nothing holds it
+        sign = 1.0 if wanted.all() else -1.0
+        return np.zeros(matrix.shape[1]), 4.0 * sign, np.full(len(wanted), 0.5 + 0.48 * sign)
+    slope, offset = _platt(logits, wanted, weight)
+    model = _logistic(C).fit(matrix, wanted, weight)
+    probabilities = 1.0 / (1.0 + np.exp(-(slope * logits + offset)))
+    return slope * model.coef_[0], slope * float(model.intercept_[0]) + offset, probabilities
+
+
+def _platt(
+    logits: npt.NDArray[Any], wanted: Bools, weight: npt.NDArray[Any]
+) -> tuple[float, float]:
+    """Return slope and offset that calibrate logits (Platt 1999); a slope is never negative."""
+    model = LogisticRegression(C=1e4).fit(logits[:, None], wanted, weight)
+    slope = float(model.coef_[0, 0])
+    if slope <= 0:
+        return 1.0, 0.0
+    return slope, float(model.intercept_[0])
+
+
+def _fit_sentiment(
+    matrix: Any,
+    sentiment: Sequence[str | None] | None,
+    weight: npt.NDArray[Any],
+    C: float,  # noqa: N803
+) -> tuple[list[npt.NDArray[Any]], list[float]]:
+    """Return weights and intercepts of the three sentiments."""
+    names = np.array([name or "" for name in sentiment or [""] * matrix.shape[0]])
+    labeled = names != ""
+    present = sorted(set(names[labeled]))
+    weights: dict[str, npt.NDArray[Any]] = {name: np.zeros(matrix.shape[1]) for name in SENTIMENTS}
+    intercepts: dict[str, float] = {
+        name: 0.0 if not present or name in present else -8.0 for name in SENTIMENTS
+    }
+    if len(present) == 1:
+        intercepts[present[0]] = 8.0
+    elif present:
+        model = _logistic(C).fit(matrix[labeled], names[labeled], weight[labeled])
+        coefficients, offsets = model.coef_, model.intercept_
+        if len(present) == 2:  # one row says how the second differs from the first
+            coefficients = np.vstack([np.zeros_like(coefficients[0]), coefficients[0]])
+            offsets = np.array([0.0, offsets[0]])
+        for name, coefficient, offset in zip(model.classes_, coefficients, offsets, strict=True):
+            weights[str(name)], intercepts[str(name)] = coefficient, float(offset)
+    return list(weights.values()), list(intercepts.values())
+
+
+def best_threshold(wanted: Bools, probabilities: npt.NDArray[Any]) -> float:
+    """Return the probability from which on to say yes, so that F1 is highest.
+
+    Examples
+    --------
+    >>> best_threshold(np.array([False, True, True]), np.array([0.1, 0.4, 0.8]))
+    0.25
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    hits = np.cumsum(wanted[order])
+    ranked = probabilities[order]
+    scores = 2 * hits / (np.arange(1, len(order) + 1) + max(int(wanted.sum()), 1))
+    scores[:-1][ranked[:-1] == ranked[1:]] = 0  # no threshold lies between equals
+    best = int(np.argmax(scores))
+    below = ranked[best + 1] if best + 1 < len(ranked) else 0.0
+    return round(float(np.clip((ranked[best] + below) / 2, 0.01, 0.99)), 4)

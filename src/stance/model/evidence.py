@@ -1,0 +1,63 @@
+"""The words that decided: tokens whose share of the logit is largest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.model.linear import LinearScorer
+from stance.model.masking import ROLE_NAMES, MaskedPair
+from stance.records import Span
+
+__all__ = ["deciding_spans"]
+
+_MOST = 3
+_SHARE = 0.25  # of the strongest token's part; weaker ones decided little
+
+
+def deciding_spans(
+    scorer: LinearScorer, pairs: Sequence[MaskedPair], outputs: npt.NDArray[np.int64]
+) -> list[tuple[Span, ...]]:
+    """Return, for each pair, the spans of up to three words that spoke most for an output.
+
+    Parameters
+    ----------
+    scorer : LinearScorer
+    pairs : sequence of MaskedPair
+    outputs : (n_pairs,) int
+        Which stance to explain; -1 for none (the result is empty).
+
+    Returns
+    -------
+    list of tuples of (int, int)
+        Spans in the sentence, in order of place; neighbouring words are joined.
+    """
+    wanted = [i for i, output in enumerate(outputs) if output >= 0]
+    found: list[tuple[Span, ...]] = [()] * len(pairs)
+    if not wanted:
+        return found
+    chosen = [pairs[i] for i in wanted]
+    parts = scorer.token_shares(chosen)
+    for row, i in enumerate(wanted):
+        start, end = parts.batch.start[row : row + 2]
+        shares = parts.shares[start:end, outputs[i]].copy()
+        for position, number in enumerate(pairs[i].ids):
+            if number in ROLE_NAMES or not pairs[i].words[position][0].isalnum():
+                shares[position] = 0.0
+        found[i] = _strongest(shares, pairs[i].spans)
+    return found
+
+
+def _strongest(shares: npt.NDArray[np.float32], spans: Sequence[Span]) -> tuple[Span, ...]:
+    order = np.argsort(-shares, kind="stable")[:_MOST]
+    top = shares[order[0]]
+    kept = sorted(int(i) for i in order if shares[i] > 0 and shares[i] >= _SHARE * top)
+    joined: list[tuple[int, Span]] = []
+    for i in kept:
+        if joined and joined[-1][0] == i - 1:
+            joined[-1] = (i, (joined[-1][1][0], spans[i][1]))
+        else:
+            joined.append((i, spans[i]))
+    return tuple(span for _, span in joined)

@@ -1,0 +1,182 @@
+"""The linear model at work: a table of weights, looked up and added; numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from stance.model.features import (
+    GROUPS,
+    Batch,
+    Floats,
+    Ints,
+    group_values,
+    make_batch,
+    table_rows,
+)
+from stance.model.masking import MaskedPair
+from stance.records import SENTIMENTS
+
+__all__ = ["LinearScorer", "Scored", "sigmoid", "softmax"]
+
+Bools = npt.NDArray[np.bool_]
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """What a scorer says of a batch of pairs.
+
+    Attributes
+    ----------
+    stances : (n_pairs, n_stances) float32
+        Calibrated probabilities.
+    sentiment : (n_pairs, 3) float32
+        Probabilities of negative, neutral, positive.
+    familiar : (n_pairs,) float32
+        Share of the words that the model met in training.
+    """
+
+    stances: Floats
+    sentiment: Floats
+    familiar: Floats
+
+
+class TokenShares(msgspec.Struct, frozen=True):
+    """How much each token of each pair adds to the logits: (n_tokens, n_outputs)."""
+
+    batch: Batch
+    shares: Floats
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one feature adds to a logit, and the tokens that show it (first, last)."""
+
+    group: str
+    first: int
+    last: int
+    weight: float
+
+
+class LinearScorer(msgspec.Struct, frozen=True):
+    """Weights and thresholds of a trained linear model.
+
+    Attributes
+    ----------
+    stances : tuple of str
+    groups : tuple of (str, float)
+        Feature groups in use, with their scale.
+    rows : (n_rows,) int32
+        Rows of the table that hold weights, ascending.
+    weights : (n_rows, n_stances + 3) float32
+        One column for each stance, then negative, neutral, positive.
+    intercept : (n_stances + 3,) float32
+    thresholds : tuple of float
+        One for each stance.
+    table_size : int
+    """
+
+    stances: tuple[str, ...]
+    groups: tuple[tuple[str, float], ...]
+    rows: npt.NDArray[np.int32]
+    weights: Floats
+    intercept: Floats
+    thresholds: tuple[float, ...]
+    table: Floats
+
+    def score(self, pairs: Sequence[MaskedPair]) -> Scored:
+        """Return the probabilities of some pairs."""
+        n = len(self.stances)
+        if not pairs:
+            return Scored(
+                np.zeros((0, n), np.float32),
+                np.zeros((0, len(SENTIMENTS)), np.float32),
+                np.zeros(0, np.float32),
+            )
+        batch = make_batch(pairs)
+        logits = np.tile(self.intercept, (batch.n_pairs, 1))
+        familiar = np.ones(batch.n_pairs, np.float32)
+        for group, scale in self.groups:
+            seen = GROUPS[group](batch)
+            if not len(seen.pair):
+                continue
+            weights = self.table[table_rows(group, seen)]
+            if group == "words-1":
+                familiar = _share_known(seen.pair, weights, batch.n_pairs)
+            weights *= (group_values(batch, seen) * np.float32(scale))[:, None]
+            add_by_pair(logits, seen.pair, weights)
+        return Scored(sigmoid(logits[:, :n]), softmax(logits[:, n:]), familiar)
+
+    def token_shares(self, pairs: Sequence[MaskedPair]) -> TokenShares:
+        """Return how much each token adds to each logit, n-grams shared among their tokens."""
+        batch = make_batch(pairs)
+        shares = np.zeros((len(batch.ids), self.weights.shape[1]), np.float32)
+        for group, scale in self.groups:
+            seen = GROUPS[group](batch)
+            weights = (
+                self.table[table_rows(group, seen)]
+                * (group_values(batch, seen) * np.float32(scale))[:, None]
+            )
+            width = seen.last - seen.first + 1
+            for step in range(int(width.max(initial=0))):
+                inside = width > step
+                np.add.at(shares, seen.first[inside] + step, weights[inside] / width[inside, None])
+        return TokenShares(batch, shares)
+
+    def contributions(self, pair: MaskedPair, output: int) -> tuple[float, list[Contribution]]:
+        """Return the intercept and every feature's part of one logit; they add up to it."""
+        batch = make_batch([pair])
+        parts = []
+        for group, scale in self.groups:
+            seen = GROUPS[group](batch)
+            weights = (
+                self.table[table_rows(group, seen), output]
+                * group_values(batch, seen)
+                * np.float32(scale)
+            )
+            parts += [
+                Contribution(group, int(first), int(last), float(weight))
+                for first, last, weight in zip(seen.first, seen.last, weights, strict=True)
+                if weight
+            ]
+        return float(self.intercept[output]), parts
+
+
+def expand(rows: npt.NDArray[np.int32], weights: Floats, table_size: int) -> Floats:
+    """Return the whole table: ``weights`` in ``rows``, zero elsewhere."""
+    table = np.zeros((table_size, weights.shape[1]), np.float32)
+    table[rows] = weights
+    return table
+
+
+def add_by_pair(total: Floats, pair: Ints, values: Floats) -> None:
+    """Add the values of each pair to its row; ``pair`` ascends."""
+    begins = np.flatnonzero(np.diff(pair, prepend=-1))
+    total[pair[begins]] += np.add.reduceat(values, begins, axis=0)
+
+
+def _share_known(pair: Ints, weights: Floats, n_pairs: int) -> Floats:
+    """Return the share of each pair's words that have any weight: those met in training."""
+    known = np.bincount(pair, weights.any(axis=1), n_pairs)
+    share: Floats = (known / np.maximum(np.bincount(pair, minlength=n_pairs), 1)).astype(np.float32)
+    return share
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Return the logistic function of each value.
+
+    Examples
+    --------
+    >>> float(sigmoid(np.zeros(1, np.float32))[0])
+    0.5
+    """
+    result: Floats = (1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60)))).astype(np.float32)
+    return result
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return rows of probabilities that sum to one."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Floats = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+    return result

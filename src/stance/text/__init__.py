@@ -1,0 +1,1 @@
+"""From raw text to sentences, mentions of actors and directed pairs."""

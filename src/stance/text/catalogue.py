@@ -1,0 +1,320 @@
+"""The actor catalogue: which words stand for which actor, as data, with a user's own laid over.
+
+Files of one JSON object a line. An *actor* names itself by its fields ``name``, ``names``,
+``abbreviations``, ``adjectives``, ``people``, ``prefixes``, ``capital``, ``metonyms``,
+``institutions`` and ``places``; ``not`` lists longer phrases that hold such a word and name no
+actor ("Vienna Convention"). A *leader* stands for an actor between two dates.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from stance.errors import CatalogueError, Problem, missing
+from stance.records import MentionKind
+from stance.text.tokens import tokenize
+
+__all__ = ["Actor", "Ambiguity", "Catalogue", "Leader", "Surface", "default_catalogue"]
+
+ActorKind = Literal["state", "territory", "organization", "bloc", "group", "company"]
+
+
+class Ambiguity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a surface form means something else.
+
+    ``unless`` are words that show another meaning, ``needs`` words of which one is required.
+    """
+
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One actor of the catalogue, with all that names it."""
+
+    id: str
+    kind: ActorKind
+    name: str
+    names: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    capital: tuple[str, ...] = ()
+    metonyms: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    ambiguous: dict[str, Ambiguity] = {}
+    since: str | None = None
+    until: str | None = None
+    state: str | None = None
+    venue: bool = False
+    excluded: tuple[str, ...] = msgspec.field(name="not", default=())
+
+
+class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person who stands for an actor while in office; dates are ISO days, None is open."""
+
+    actor: str
+    name: str
+    office: str
+    variants: tuple[str, ...] = ()
+    surname: tuple[str, ...] = ()
+    since: str | None = msgspec.field(name="from", default=None)
+    until: str | None = msgspec.field(name="to", default=None)
+    alone: bool = False
+
+
+class Surface(msgspec.Struct, frozen=True):
+    """One way in which an actor is named.
+
+    ``needs_title`` marks surnames that count only after a title or the full name; ``actor`` is
+    None for phrases that name no actor.
+    """
+
+    actor: str | None
+    kind: MentionKind
+    confidence: float = 1.0
+    since: str | None = None
+    until: str | None = None
+    unless: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    needs_title: bool = False
+    is_prefix: bool = False
+
+
+_FIELDS: dict[str, tuple[MentionKind, float]] = {
+    "names": ("name", 1.0),
+    "abbreviations": ("name", 1.0),
+    "adjectives": ("name", 1.0),
+    "people": ("name", 0.95),
+    "prefixes": ("name", 1.0),
+    "capital": ("name", 0.9),
+    "metonyms": ("institution", 0.95),
+    "institutions": ("institution", 0.95),
+    "places": ("place", 0.6),
+}
+"""Field of an actor -> kind of mention and confidence."""
+
+_FILES = ("states.jsonl", "organizations.jsonl", "groups.jsonl")
+_LEADERS = "leaders.jsonl"
+
+Entry = tuple[tuple[str, ...], Surface]
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without diacritics: the press prints names either way.
+
+    Examples
+    --------
+    >>> plain("Erdoğan")
+    'Erdogan'
+    """
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(
+        str.maketrans("ıŁłØøĐđ’", "iLlOoDd'")
+    )
+
+
+class Catalogue:
+    """Actors and the words that name them.
+
+    Parameters
+    ----------
+    actors : iterable of Actor
+        A later actor with an id that is there already adds its words to it.
+    leaders : iterable of Leader
+
+    Raises
+    ------
+    CatalogueError
+        If a leader stands for an actor that is not there.
+
+    Examples
+    --------
+    >>> catalogue = Catalogue([Actor(id="GONDOR", kind="state", name="Gondor")])
+    >>> [surface.actor for surface in catalogue.lookup("Gondor")]
+    ['GONDOR']
+    """
+
+    def __init__(self, actors: Iterable[Actor], leaders: Iterable[Leader] = ()) -> None:
+        self._actors: dict[str, list[Actor]] = defaultdict(list)
+        self._index: dict[str, dict[tuple[str, ...], list[Surface]]] = defaultdict(dict)
+        self.surnames: dict[str, list[Surface]] = defaultdict(list)
+        for actor in actors:
+            self._actors[actor.id].append(actor)
+            self._add_actor(actor)
+        for leader in leaders:
+            if leader.actor not in self._actors:
+                raise CatalogueError(
+                    Problem(
+                        "a leader stands for an actor of the catalogue",
+                        "add the actor",
+                        f"{leader.name}: {leader.actor}",
+                    )
+                )
+            self._add_leader(leader)
+        self.by_first_word: dict[str, list[tuple[tuple[str, ...], int, list[Surface]]]] = {
+            first: sorted(
+                ((rest, len(rest), found) for rest, found in group.items()),
+                key=lambda item: (-item[1], item[0]),
+            )
+            for first, group in self._index.items()
+        }
+
+    def _add_actor(self, actor: Actor) -> None:
+        for field, (kind, confidence) in _FIELDS.items():
+            surfaces = getattr(actor, field)
+            if field == "names":
+                surfaces = (actor.name, *surfaces)
+            for text in surfaces:
+                doubt = actor.ambiguous.get(text, _CLEAR)
+                self._add(
+                    text + "-" if field == "prefixes" else text,
+                    Surface(
+                        actor.id,
+                        kind,
+                        confidence if doubt is _CLEAR else 0.8 * confidence,
+                        actor.since,
+                        actor.until,
+                        frozenset(word.lower() for word in doubt.unless),
+                        frozenset(word.lower() for word in doubt.needs),
+                        is_prefix=field == "prefixes",
+                    ),
+                )
+
+        for text in actor.excluded:
+            self._add(text, Surface(None, "name"))
+
+    def _add_leader(self, leader: Leader) -> None:
+        for text in (leader.name, *leader.variants):
+            self._add(text, Surface(leader.actor, "person", 1.0, leader.since, leader.until))
+        for text in leader.surname:
+            self._add(
+                text,
+                Surface(
+                    leader.actor,
+                    "person",
+                    0.9 if leader.alone else 0.8,
+                    leader.since,
+                    leader.until,
+                    needs_title=not leader.alone,
+                ),
+            )
+
+    def _add(self, text: str, surface: Surface) -> None:
+        for form in dict.fromkeys((text, plain(text))):
+            words = tuple(tokenize(form).words)
+            if words:
+                known = self._index[words[0]].setdefault(words[1:], [])
+                if surface not in known:
+                    known.append(surface)
+
+    def lookup(self, text: str) -> tuple[Surface, ...]:
+        """Return all that ``text``, taken by itself, may stand for."""
+        words = tuple(tokenize(text).words)
+        return tuple(self._index.get(words[0], {}).get(words[1:], ())) if words else ()
+
+    def __contains__(self, actor: object) -> bool:
+        return actor in self._actors
+
+    def __len__(self) -> int:
+        return len(self._actors)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the identifiers of all actors, sorted."""
+        return tuple(sorted(self._actors))
+
+    def entries(self, actor: str) -> tuple[Actor, ...]:
+        """Return what the catalogue says about one actor: the entry and those laid over it."""
+        return tuple(self._actors.get(actor, ()))
+
+    def name(self, actor: str) -> str:
+        """Return the usual name of an actor, the identifier itself if it is unknown."""
+        return self._actors[actor][-1].name if actor in self._actors else actor
+
+    def overlay(self, path: Path | str) -> Catalogue:
+        """Return this catalogue with a user's own file laid over it.
+
+        Raises
+        ------
+        NotFoundError, CatalogueError
+            If the file does not exist, or a line is no actor and no leader.
+        """
+        actors, leaders = read_catalogue(path)
+        base_actors, base_leaders = _shipped()
+        return Catalogue((*base_actors, *actors), (*base_leaders, *leaders))
+
+
+_CLEAR = Ambiguity()
+
+
+def read_catalogue(path: Path | str) -> tuple[list[Actor], list[Leader]]:
+    """Read a catalogue file; a line with ``actor`` and ``office`` is a leader.
+
+    Raises
+    ------
+    NotFoundError, CatalogueError
+        If there is no such file, or it breaks the format; all problems are listed.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise missing(path, "catalogue file")
+    actors: list[Actor] = []
+    leaders: list[Leader] = []
+    problems = []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            fields = msgspec.json.decode(line)
+            if isinstance(fields, dict) and "office" in fields:
+                leaders.append(msgspec.convert(fields, Leader))
+            else:
+                actors.append(msgspec.convert(fields, Actor))
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            problems.append(
+                Problem(
+                    f"a catalogue line is an actor or a leader ({error})",
+                    "see docs/actors.md",
+                    line[:80],
+                    str(path),
+                    number,
+                )
+            )
+    if problems:
+        raise CatalogueError(problems)
+    return actors, leaders
+
+
+@functools.cache
+def _shipped() -> tuple[list[Actor], list[Leader]]:
+    folder = importlib.resources.files("stance.text") / "catalogue"
+    decode_actor = msgspec.json.Decoder(Actor).decode_lines
+    decode_leader = msgspec.json.Decoder(Leader).decode_lines
+    actors = [actor for name in _FILES for actor in decode_actor((folder / name).read_bytes())]
+    return actors, decode_leader((folder / _LEADERS).read_bytes())
+
+
+@functools.cache
+def default_catalogue() -> Catalogue:
+    """Return the catalogue that comes with the library.
+
+    Examples
+    --------
+    >>> default_catalogue().name("IRN")
+    'Iran'
+    """
+    return Catalogue(*_shipped())

@@ -1,0 +1,106 @@
+"""Sentences with offsets.
+
+The Punkt method (Kiss and Strunk 2006, "Unsupervised Multilingual Sentence Boundary Detection",
+Computational Linguistics 32:4), run by nupunkt with parameters that stand in ``punkt.json``.
+A line break ends a sentence, so that headlines without a full stop stand alone, except inside
+a paragraph that is wrapped to a line width.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import re
+from collections.abc import Iterator
+
+import msgspec
+from nupunkt import PunktParameters, PunktSentenceTokenizer
+
+from stance.records import Span
+
+__all__ = ["sentence_spans"]
+
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_TERMINAL = (".", "!", "?", '"', "”", "’", ":", ";", "…")
+_WRAPPED = range(45, 101)  # usual line widths of wrapped text
+_LONGEST = 20_000
+_OPENING = "\"'“‘«([–—-"
+
+
+class _Parameters(msgspec.Struct):
+    abbreviations: list[str]
+    sentence_starters: list[str]
+
+
+@functools.cache
+def _punkt() -> PunktSentenceTokenizer:
+    data = importlib.resources.files("stance.text").joinpath("punkt.json").read_bytes()
+    stored = msgspec.json.decode(data, type=_Parameters)
+    parameters = PunktParameters(
+        abbrev_types=set(stored.abbreviations), sent_starters=set(stored.sentence_starters)
+    )
+    return PunktSentenceTokenizer(parameters)
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """Return the spans of the sentences of ``text``, without the white space around them.
+
+    Examples
+    --------
+    >>> text = "Gen. Lee met the U.S. envoy. 'We agree,' he said."
+    >>> [text[start:end] for start, end in sentence_spans(text)]
+    ['Gen. Lee met the U.S. envoy.', "'We agree,' he said."]
+    """
+    spans = []
+    for start, end in _blocks(text):
+        for first, last in _punkt().span_tokenize(text[start:end]):
+            spans += _trimmed(text, start + first, start + last)
+    return spans
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Yield the spans between borders that no sentence crosses."""
+    start = 0
+    for border in [*_BLANK_LINE.finditer(text), None]:
+        end = border.start() if border else len(text)
+        if "\n" not in text[start:end] or _is_wrapped(text[start:end]):
+            yield from _pieces(start, end)
+        else:
+            yield from _lines(text, start, end)
+        start = border.end() if border else len(text)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield lines, a line that begins in lower case joined to the one before."""
+    begin = start
+    for match in re.finditer(r"\n\s*", text[start:end]):
+        following = text[start + match.end() : start + match.end() + 1]
+        if following.islower() and not text[begin : start + match.start()].endswith("."):
+            continue
+        yield from _pieces(begin, start + match.start())
+        begin = start + match.end()
+    yield from _pieces(begin, end)
+
+
+def _pieces(start: int, end: int) -> Iterator[Span]:
+    """Yield a block, one that is no prose (megabytes without a stop) in bounded pieces."""
+    for begin in range(start, end, _LONGEST):
+        yield (begin, min(begin + _LONGEST, end))
+
+
+def _is_wrapped(paragraph: str) -> bool:
+    lines = [line.rstrip() for line in paragraph.split("\n")]
+    body = lines[:-1]
+    return (
+        len(lines) > 2
+        and all(len(line) in _WRAPPED for line in body)
+        and not all(line.endswith(_TERMINAL) for line in body)
+        and max(map(len, body)) - min(map(len, body)) <= 25
+    )
+
+
+def _trimmed(text: str, start: int, end: int) -> list[Span]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end -= len(piece) - len(piece.rstrip())
+    return [(start, end)] if start < end else []
