@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stance.aggregation.tables import aggregate
     from stance.analysis import Analysis, Model, analyze, load_model
     from stance.errors import StanceError
     from stance.labels.files import read_labels, write_labels
@@ -28,6 +29,7 @@ __all__ = [
     "Pair",
     "StanceClassifier",
     "StanceError",
+    "aggregate",
     "analyze",
     "evaluate",
     "load_model",
@@ -42,6 +44,7 @@ _HOMES = {
     "Pair": "stance.records",
     "StanceClassifier": "stance.model.classifier",
     "StanceError": "stance.errors",
+    "aggregate": "stance.aggregation.tables",
     "analyze": "stance.analysis",
     "evaluate": "stance.learning.evaluation",
     "load_model": "stance.analysis",

@@ -14,19 +14,21 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from stance.errors import InputError, MissingExtraError, NotFoundError, OptionError, Problem
-from stance.model.evidence import deciding_spans
+from stance.model.documents import score_documents
 from stance.model.explanation import Explanation, explain
 from stance.model.features import Floats
-from stance.model.linear import Bools, LinearScorer
-from stance.model.masking import MaskedPair, MaskedSentence, mask_pair
+from stance.model.linear import Bools
+from stance.model.masking import mask_pair
+from stance.model.scorer import Scorer
 from stance.model.store import load_scorer, save_scorer
-from stance.records import SENTIMENTS, Mention, Pair, Relation, Scores, Sentence, Span
+from stance.records import SENTIMENTS, Mention, Pair, Relation, Scores, Sentence
 from stance.text.catalogue import Catalogue, default_catalogue
-from stance.text.pairs import directed_pairs
 from stance.text.reading import ReadSentence, read_document
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from stance.aggregation.tables import Table
 
 __all__ = ["Analysis", "Model", "analyze", "load_model"]
 
@@ -34,6 +36,7 @@ MIN_FAMILIAR = 0.4
 """Below this share of words that the model met in training, it abstains."""
 
 MAX_CHARACTERS = 5_000_000
+_CHUNK = 100_000  # characters of texts that are scored together
 
 
 class Analysis(msgspec.Struct, frozen=True):
@@ -92,6 +95,38 @@ class Analysis(msgspec.Struct, frozen=True):
             ) from None
         return pd.DataFrame(list(self.rows()))
 
+    def to_polars(self) -> Any:
+        """Return one row a relation, as a ``polars.DataFrame``.
+
+        Raises
+        ------
+        MissingExtraError
+            If polars is not installed.
+        """
+        try:
+            import polars as pl
+        except ImportError:
+            raise MissingExtraError(
+                Problem("to_polars needs polars", "pip install 'stance-ir[frames]'")
+            ) from None
+        return pl.DataFrame(list(self.rows()), infer_schema_length=None)
+
+    def to_arrow(self) -> Any:
+        """Return one row a relation, as a ``pyarrow.Table``.
+
+        Raises
+        ------
+        MissingExtraError
+            If pyarrow is not installed.
+        """
+        try:
+            import pyarrow
+        except ImportError:
+            raise MissingExtraError(
+                Problem("to_arrow needs pyarrow", "pip install 'stance-ir[parquet]'")
+            ) from None
+        return pyarrow.Table.from_pylist(list(self.rows()))
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield one flat row a relation: what score files hold."""
         for r in self.relations:
@@ -117,6 +152,55 @@ class Analysis(msgspec.Struct, frozen=True):
                 "end": sentence.end,
                 "sentence": sentence.text,
             }
+
+    def dyads(self) -> Table:
+        """Return what the relations add up to, a row for each actor and target.
+
+        Examples
+        --------
+        >>> import stance
+        >>> analysis = stance.analyze("The EU praised Ghana. The EU thanked Ghana.")
+        >>> [(row.actor, row.target, row.n_relations) for row in analysis.dyads()]
+        [('EU', 'GHA', 2), ('GHA', 'EU', 2)]
+        """
+        from stance.aggregation.tables import aggregate
+
+        return aggregate(self, by=("actor", "target"))
+
+    def actors(self) -> Table:
+        """Return how each actor stands towards all others: a row an actor.
+
+        Examples
+        --------
+        >>> import stance
+        >>> [row.actor for row in stance.analyze("The EU praised Ghana.").actors()]
+        ['EU', 'GHA']
+        """
+        from stance.aggregation.tables import aggregate
+
+        return aggregate(self, by=("actor",))
+
+    def to_html(self, path: Path | str) -> None:
+        """Write the article with its actors and stances shown, as a page without scripts.
+
+        The analysis goes as JSON beside it.
+
+        Raises
+        ------
+        MissingExtraError
+            If the extra ``report`` is not installed.
+        OptionError
+            If ``path`` does not end in ``.html``.
+        """
+        from stance.report.pages import analysis_page, write_page
+
+        write_page(path, analysis_page(self), self.to_dict())
+
+    def _repr_html_(self) -> str:
+        """Show the analysis in a notebook."""
+        from stance.report.article import notebook_html
+
+        return notebook_html(self)
 
     def __str__(self) -> str:
         lines = []
@@ -149,7 +233,7 @@ class Model:
 
     Parameters
     ----------
-    scorer : LinearScorer
+    scorer : Scorer
     about : dict
         What training wrote down.
     catalogue : Catalogue, optional
@@ -159,7 +243,7 @@ class Model:
 
     def __init__(
         self,
-        scorer: LinearScorer,
+        scorer: Scorer,
         about: dict[str, Any] | None = None,
         catalogue: Catalogue | None = None,
         name: str = "unnamed",
@@ -231,6 +315,7 @@ class Model:
         date: str | None = None,
         doc_id: str | None = None,
         actors: Catalogue | Path | str | None = None,
+        coreference: bool = True,
     ) -> Analysis:
         """Read one document.
 
@@ -242,6 +327,8 @@ class Model:
         doc_id : str, optional
         actors : Catalogue or path, optional
             A catalogue to use, or a file to lay over the one of the model.
+        coreference : bool
+            Also resolve pronouns and phrases such as "the two countries".
 
         Raises
         ------
@@ -265,8 +352,8 @@ class Model:
             catalogue = actors
         elif actors is not None:
             catalogue = catalogue.overlay(actors)
-        read = read_document(text, catalogue, date)
-        relations = tuple(self._relations(read))
+        read = read_document(text, catalogue, date, coreference)
+        relations = self._relations([read])[0]
         return Analysis(
             text, tuple(one.sentence for one in read), relations, doc_id, date, self.name
         )
@@ -289,12 +376,25 @@ class Model:
             from rich.progress import track
 
             texts = track(texts, "analysing", console=Console(stderr=True))
+        chunks = _chunks_of(texts)
         if n_jobs == 1:
-            yield from map(self.analyze, texts)
+            found: Iterator[list[Analysis]] = map(self._analyze_chunk, chunks)
         else:
-            yield from Parallel(n_jobs=n_jobs, return_as="generator")(
-                delayed(self.analyze)(text) for text in texts
+            found = Parallel(n_jobs=n_jobs, return_as="generator")(
+                delayed(self._analyze_chunk)(chunk) for chunk in chunks
             )
+        for analyses in found:
+            yield from analyses
+
+    def _analyze_chunk(self, texts: Sequence[str]) -> list[Analysis]:
+        """Return the analyses of some texts, whose pairs are scored together."""
+        for text in texts:
+            check_text(text)
+        read = [read_document(text, self.catalogue) for text in texts]
+        return [
+            Analysis(text, tuple(one.sentence for one in sentences), relations, model=self.name)
+            for text, sentences, relations in zip(texts, read, self._relations(read), strict=True)
+        ]
 
     def save(self, path: Path | str) -> None:
         """Write the model as a folder that :func:`load_model` reads."""
@@ -303,58 +403,47 @@ class Model:
     def _held(self, probabilities: Floats) -> Bools:
         return np.asarray(probabilities >= np.array(self.thresholds, np.float32))
 
-    def _relations(self, read: Sequence[ReadSentence]) -> Iterator[Relation]:
-        """Yield the relations of all sentences; all pairs are scored at once."""
-        masked: list[MaskedPair] = []
-        ends: list[tuple[ReadSentence, str, str]] = []
-        for one in read:
-            pairs = list(directed_pairs(one.sentence.mentions))
-            if not pairs:
-                continue
-            sentence = MaskedSentence(one.sentence.text, one.sentence.mentions, one.sentence.start)
-            for actor, target in pairs:
-                if actor in sentence.slot_of and target in sentence.slot_of:
-                    masked.append(sentence.pair(actor, target))
-                    ends.append((one, actor, target))
-        scored = self.scorer.score(masked)
-        held = self._held(scored.stances)
-        best = np.where(held.any(axis=1), scored.stances.argmax(axis=1), -1)
-        evidence = deciding_spans(self.scorer, masked, best)
-        for i, (one, actor, target) in enumerate(ends):
-            start = one.sentence.start
-            spans = {span: id_ for id_, span in _end_spans(masked[i], actor, target)}
-            by_id = {id_: span for span, id_ in spans.items()}
-            sentiment = Scores(SENTIMENTS, tuple(map(float, scored.sentiment[i])))
-            yield Relation(
-                sent_index=one.sentence.index,
-                actor=_mention_at(one.sentence, actor, by_id.get(actor), start),
-                target=_mention_at(one.sentence, target, by_id.get(target), start),
-                scores=Scores(self.stances, tuple(map(float, scored.stances[i]))),
-                stances=tuple(np.array(self.stances)[held[i]].tolist()),
-                sentiment=sentiment.best(),  # type: ignore[arg-type]
-                sentiment_scores=sentiment,
-                speaker=one.speaker,
-                evidence=tuple((start + a, start + b) for a, b in evidence[i]),
-                abstained=_abstention(float(scored.familiar[i])),
+    def _relations(self, documents: Sequence[Sequence[ReadSentence]]) -> list[tuple[Relation, ...]]:
+        """Return the relations of each document; all pairs are scored at once."""
+        pairs = score_documents(self.scorer, documents)
+        found: list[list[Relation]] = [[] for _ in documents]
+        names = np.array(self.stances, dtype=object)
+        stances, sentiments = pairs.scored.stances.tolist(), pairs.scored.sentiment.tolist()
+        for i, one in enumerate(pairs.asked):
+            sentiment = Scores(SENTIMENTS, tuple(sentiments[i]))
+            found[one.document].append(
+                Relation(
+                    sent_index=one.sentence.sentence.index,
+                    actor=one.actor,
+                    target=one.target,
+                    scores=Scores(self.stances, tuple(stances[i])),
+                    stances=tuple(names[pairs.held[i]].tolist()),
+                    sentiment=sentiment.best(),  # type: ignore[arg-type]
+                    sentiment_scores=sentiment,
+                    speaker=one.speaker,
+                    evidence=pairs.evidence[i],
+                    abstained=abstention(float(pairs.scored.familiar[i])),
+                )
             )
+        return [tuple(relations) for relations in found]
 
 
-def _end_spans(pair: MaskedPair, actor: str, target: str) -> Iterator[tuple[str, Span]]:
-    """Yield which span the pair's ends stand in."""
-    ends = (pair.first, pair.second) if pair.order != 1 else (pair.second, pair.first)
-    yield actor, pair.spans[ends[0]]
-    yield target, pair.spans[ends[1]]
+def _chunks_of(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield lists of texts of about ``_CHUNK`` characters."""
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        chunk.append(text)
+        size += len(text) if isinstance(text, str) else 0
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
-def _mention_at(sentence: Sentence, actor: str, span: Span | None, offset: int) -> Mention:
-    same = [mention for mention in sentence.mentions if mention.id == actor]
-    for mention in same:
-        if span is not None and mention.span == (span[0] + offset, span[1] + offset):
-            return mention
-    return same[0]
-
-
-def _abstention(familiar: float) -> str | None:
+def abstention(familiar: float) -> str | None:
+    """Return why a model should not be believed that met this share of the words, or None."""
     if familiar >= MIN_FAMILIAR:
         return None
     return f"unfamiliar language: the model knows {familiar:.0%} of the words"
@@ -423,12 +512,14 @@ def model_folder(name: Path | str) -> Path:
     for folder in _shipped_folders():
         if (folder / name).is_dir():
             return folder / name
-    raise NotFoundError(
-        Problem(
-            "a model is a folder, or a shipped one ('base')",
-            "check the name, or train one (stance train)",
-            value=str(name),
+    next_step = "check the name, or train one (stance train)"
+    if str(name) == "encoder":  # too large for the wheel
+        next_step = (
+            "copy the folder models/encoder of the source repository and name it,"
+            " or train one (stance train LABELS --backend encoder --out FOLDER)"
         )
+    raise NotFoundError(
+        Problem("a model is a folder, or a shipped one ('base')", next_step, value=str(name))
     )
 
 
@@ -470,6 +561,7 @@ def analyze(
     doc_id: str | None = None,
     actors: Catalogue | Path | str | None = None,
     model: Model | Path | str = "base",
+    coreference: bool = True,
 ) -> Analysis:
     """Read one document: who takes which stance towards whom, sentence by sentence.
 
@@ -486,4 +578,4 @@ def analyze(
         IRN > ISR: threat 0... negative
     """
     chosen = model if isinstance(model, Model) else _cached_model(str(model))
-    return chosen.analyze(text, date, doc_id, actors)
+    return chosen.analyze(text, date, doc_id, actors, coreference)

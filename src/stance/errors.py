@@ -14,6 +14,7 @@ __all__ = [
     "ModelError",
     "NotFoundError",
     "OptionError",
+    "OutputError",
     "Problem",
     "StanceError",
 ]
@@ -116,6 +117,13 @@ class NotFoundError(StanceError, FileNotFoundError):
     """A file or folder that was named does not exist."""
 
     def __str__(self) -> str:  # FileNotFoundError would show its errno fields
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class OutputError(StanceError, OSError):
+    """An output cannot be written: no room, no permission."""
+
+    def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
 
 

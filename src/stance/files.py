@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stance.errors import InputError, Problem, missing
 
-__all__ = ["MAX_LINE", "decode_utf8", "read_lines", "write_atomically"]
+__all__ = ["MAX_LINE", "decode_utf8", "read_labels_text", "read_lines", "write_atomically"]
 
 MAX_LINE = 1_000_000
 """Longest line, in characters: no sentence is longer, but a broken export may be."""
@@ -38,6 +38,7 @@ def decode_utf8(data: bytes, path: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
+        begin = data.rfind(b"\n", 0, error.start) + 1
         raise InputError(
             Problem(
                 "a text file is encoded in UTF-8",
@@ -45,6 +46,7 @@ def decode_utf8(data: bytes, path: str) -> str:
                 value=data[error.start : error.start + 8],
                 path=path,
                 line=line,
+                column=len(data[begin : error.start].decode("utf-8")) + 1,
             )
         ) from None
 
@@ -61,6 +63,18 @@ def read_lines(path: Path | str) -> Iterator[tuple[int, str]]:
         If there is no such file.
     InputError
         If it is a folder, empty, binary, not UTF-8, or has a line above ``MAX_LINE``.
+    """
+    for number, line in enumerate(read_labels_text(path).split("\n"), 1):
+        yield number, line.removesuffix("\r")
+
+
+def read_labels_text(path: Path | str) -> str:
+    """Return the text of a labels file as it stands, line ends included.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        As :func:`read_lines`.
     """
     path = Path(path)
     if not path.exists():
@@ -83,7 +97,7 @@ def read_lines(path: Path | str) -> Iterator[tuple[int, str]]:
                     line=number,
                 )
             )
-        yield number, line.removesuffix("\r")
+    return text
 
 
 def write_atomically(path: Path | str, data: bytes) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from stance.cli import actors, analyze, evaluate, labels, model, score, train
+from stance.cli import actors, analyze, evaluate, labels, model, report, score, train
 from stance.cli.shell import talk
 from stance.errors import StanceError
 
@@ -23,6 +23,7 @@ app.command("analyze")(analyze.analyze)
 app.command("score")(score.score)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("report")(report.report)
 app.add_typer(labels.app, name="labels")
 app.add_typer(model.app, name="model")
 app.add_typer(actors.app, name="actors")

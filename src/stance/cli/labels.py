@@ -1,4 +1,4 @@
-"""``stance labels``: check, count and convert labels."""
+"""``stance labels``: the life of labels, from the first sentence to a better model."""
 
 from __future__ import annotations
 
@@ -9,11 +9,57 @@ from typing import Annotated
 import msgspec
 import typer
 
-from stance.cli.shell import talk
+from stance.cli.shell import read_text, talk
+from stance.errors import OptionError, Problem
+from stance.records import LabeledSentence
 
-app = typer.Typer(no_args_is_help=True, help="Check, count and convert labels.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check, count, convert, compare, split and extend labels."
+)
 
 Labels = Annotated[list[Path], typer.Argument(help="Labels files or folders.")]
+Sources = Annotated[
+    list[Path], typer.Argument(help="Labels files or folders, one for each annotator.")
+]
+Annotators = Annotated[
+    str | None,
+    typer.Option(
+        help="Name of each source's annotator, joined by commas, in place of those in the labels;"
+        " by default the names in the labels, or else the files' names."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+
+
+def _print_json(value: object) -> None:
+    encoded = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(encoded.decode() + "\n")
+
+
+def _sources(paths: list[Path], annotators: str | None) -> dict[str, list[LabeledSentence]]:
+    """Read one source for each annotator."""
+    from stance.labels.files import read_labels
+
+    names = [path.resolve().stem for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    if annotators is not None:
+        names = [name.strip() for name in annotators.split(",")]
+        if len(names) != len(paths) or not all(names):
+            raise OptionError(
+                Problem(
+                    f"--annotators has one name for each of the {len(paths)} sources",
+                    "join the names by commas",
+                    annotators,
+                )
+            )
+    sources: dict[str, list[LabeledSentence]] = {}
+    for name, path in zip(names, paths, strict=True):
+        labels = read_labels(path)
+        if annotators is not None:
+            labels = tuple(msgspec.structs.replace(label, annotator=name) for label in labels)
+        sources.setdefault(name, []).extend(labels)
+    return sources
 
 
 @app.command()
@@ -49,3 +95,219 @@ def schema() -> None:
 
     encoded = msgspec.json.format(msgspec.json.encode(json_schema(), order="sorted"), indent=2)
     sys.stdout.write(encoded.decode() + "\n")
+
+
+@app.command()
+def stats(labels: Labels, json: Json = False) -> None:
+    """Count sentences, relations, stances, actors, dyads and kinds of text."""
+    from stance.cli.label_tables import show_stats
+    from stance.labels.files import read_labels
+    from stance.labels.stats import label_stats
+
+    found = label_stats(read_labels(labels))
+    if json:
+        _print_json(found.to_dict())
+    else:
+        show_stats(found)
+
+
+@app.command()
+def split(
+    labels: Labels,
+    out: Annotated[Path, typer.Option(help="Folder for the parts: train.jsonl, test.jsonl.")],
+    parts: Annotated[
+        str, typer.Option(help="Names and shares, train=0.7,dev=0.1,test=0.2 say.")
+    ] = "train=0.8,test=0.2",
+    seed: Annotated[int, typer.Option(help="Another number gives another split.")] = 0,
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact",
+            help="Fill each stance up to its share. Documents that stand in OUT already stay.",
+        ),
+    ] = False,
+) -> None:
+    """Split labels by document; a document stays in its part when labels are added.
+
+    A hash of the document's name decides, so that every stance has its share in each part up to
+    chance; --exact removes the chance.
+    """
+    from stance.cli.label_tables import show_splits
+    from stance.labels.files import read_labels, write_labels
+    from stance.labels.splits import split_labels
+    from stance.labels.stats import label_stats
+
+    shares = _parse_shares(parts)
+    files = {name: out / f"{name}.jsonl" for name in shares}
+    previous = {name: read_labels(file) for name, file in files.items() if file.exists()}
+    divided = split_labels(read_labels(labels), shares, seed, exact, previous if exact else None)
+    for name, part in divided.items():
+        if part:
+            write_labels(part, files[name])
+        else:
+            talk(f"{name} is empty: too few documents; {files[name]} was not written")
+    show_splits({name: label_stats(part) for name, part in divided.items()})
+
+
+def _parse_shares(parts: str) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for item in parts.split(","):
+        name, _, share = (piece.strip() for piece in item.partition("="))
+        try:
+            shares[name] = float(share)
+        except ValueError:
+            name = ""
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise OptionError(
+                Problem("--parts reads name=share,name=share", "correct it", value=item)
+            )
+    return shares
+
+
+@app.command()
+def merge(
+    labels: Sources,
+    out: Annotated[Path, typer.Option(help="A labels file.")],
+    annotators: Annotators = None,
+) -> None:
+    """Join the labels of several annotators; each sentence keeps its annotator."""
+    from stance.labels.files import write_labels
+    from stance.labels.merging import merge_labels
+
+    merged = merge_labels(_sources(labels, annotators))
+    write_labels(merged, out)
+    texts = len({(label.doc_id, label.id) for label in merged})
+    talk(f"{out}: {len(merged)} labels of {texts} sentences")
+
+
+@app.command()
+def agreement(
+    labels: Sources,
+    annotators: Annotators = None,
+    resamples: Annotated[int, typer.Option(min=0, help="For intervals; 0 leaves them out.")] = 1000,
+    json: Json = False,
+) -> None:
+    """Measure how far annotators agree: mentions, pairs, directions, stances, sentiment."""
+    from stance.cli.label_tables import show_agreement
+    from stance.labels.agreement import agreement as measure
+    from stance.labels.merging import merge_labels
+
+    found = measure(merge_labels(_sources(labels, annotators)), resamples)
+    if json:
+        _print_json(found.to_dict())
+    else:
+        show_agreement(found)
+
+
+@app.command()
+def adjudicate(
+    labels: Sources,
+    out: Annotated[Path, typer.Option(help="File for the settled labels.")],
+    queue: Annotated[Path, typer.Option(help="File for what is to be decided.")],
+    annotators: Annotators = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="The queue, after somebody decided; may be QUEUE itself.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Who decided.")] = "adjudicated",
+) -> None:
+    """Write what annotators agree on and a queue of the rest; fold decisions back with --decisions.
+
+    In the queue a disputed stance is '?', and the header says what each annotator wrote. Replace
+    the '?', or remove the line; where mentions are disputed, correct the marks and remove
+    'meta.mentions' from the header.
+    """
+    from stance.labels.adjudication import adjudicate as part
+    from stance.labels.adjudication import fold_back
+    from stance.labels.files import read_labels, write_labels
+    from stance.labels.merging import merge_labels
+
+    if decisions is None and queue.exists():
+        raise OptionError(
+            Problem(
+                "a queue is not written over decisions",
+                f"fold them back with --decisions {queue}, or name another file",
+                path=str(queue),
+            )
+        )
+    found = part(merge_labels(_sources(labels, annotators)))
+    if decisions is not None:
+        decided = read_labels(decisions)
+        asked = {label.id for label in found.queue}
+        found = fold_back(found.settled, [s for s in decided if s.id in asked], name)
+        for label in decided:
+            if label.id not in asked:
+                talk(f"{decisions}: sentence {label.id} is not disputed; left out")
+    for path, part_labels in ((out, found.settled), (queue, found.queue)):
+        if part_labels:
+            write_labels(part_labels, path)
+        elif path == queue and decisions is not None:
+            queue.unlink(missing_ok=True)
+    talk(f"{out}: {len(found.settled)} sentences settled; {queue}: {len(found.queue)} to decide")
+
+
+@app.command()
+def doubts(
+    labels: Labels,
+    most: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Contradictions alone; no model is trained.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
+    json: Json = False,
+) -> None:
+    """List labels that are likely wrong, the surest first, each with the reason."""
+    import numpy as np
+
+    from stance.cli.label_tables import show_doubts
+    from stance.labels.files import read_labels
+    from stance.learning.doubts import find_doubts
+
+    nothing = np.zeros((0, 0), np.float32) if quick else None
+    found = find_doubts(read_labels(labels), nothing, n_jobs=jobs)
+    if json:
+        _print_json([doubt.to_dict() for doubt in found])
+    else:
+        show_doubts(found, most)
+
+
+@app.command()
+def suggest(
+    texts: Annotated[
+        list[Path], typer.Argument(help="Text files, folders of .txt files, or labels files.")
+    ],
+    out: Annotated[Path, typer.Option(help="A labels file, to be corrected by hand.")],
+    n: Annotated[int, typer.Option("--n", "-n", help="How many sentences.")] = 50,
+    labeled: Annotated[
+        list[Path] | None, typer.Option(help="Labels that you have; their sentences are left out.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A shipped model or a folder.")] = "base",
+    actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
+) -> None:
+    """Choose what to label next: uncertain, varied sentences, labelled by the model beforehand.
+
+    Correct them, and change 'status: suggested' to 'single': training leaves suggestions out.
+    """
+    from stance.analysis import load_model
+    from stance.labels.files import read_labels, write_labels
+    from stance.learning.suggestions import suggest as choose
+
+    known = [label.text for label in read_labels(labeled)] if labeled else []
+    found = choose(load_model(model, actors), _documents(texts), n, known)
+    write_labels(found, out)
+    talk(f"{out}: {len(found)} sentences to label, the most useful first")
+
+
+def _documents(paths: list[Path]) -> dict[str, str]:
+    """Return the texts of .txt files by their names, and of labels by their documents."""
+    from stance.labels.files import FORMS, read_labels
+
+    documents: dict[str, str] = {}
+    for path in paths:
+        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+        for file in files:
+            if file.suffix in FORMS:
+                for label in read_labels(file):
+                    documents[label.group] = f"{documents.get(label.group, '')}\n\n{label.text}"
+            else:
+                documents[file.stem if file.stem not in documents else str(file)] = read_text(file)
+    return documents

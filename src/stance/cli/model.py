@@ -9,7 +9,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Show models.")
+from stance.cli.shell import talk
+
+app = typer.Typer(no_args_is_help=True, help="Show and compare models.")
 
 
 @app.command("list")
@@ -28,3 +30,33 @@ def show(model: Annotated[str, typer.Argument(help="A shipped model or a folder.
 
     encoded = msgspec.json.encode(read_manifest(Path(model_folder(model))), order="sorted")
     sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A shipped model or a folder.")],
+    second: Annotated[str, typer.Argument(help="Another one.")],
+    labels: Annotated[list[Path], typer.Argument(help="Labels that neither was trained on.")],
+    resamples: Annotated[int, typer.Option(min=100, help="Of the bootstrap.")] = 1000,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Say whether the second model is better than the first, with intervals."""
+    from stance.analysis import load_model
+    from stance.labels.files import read_labels
+    from stance.learning.comparison import compare_models
+
+    found = compare_models(load_model(first), load_model(second), read_labels(labels), resamples)
+    for name in found.seen:
+        talk(f"{name} was trained on exactly these labels: the comparison says nothing")
+    if json:
+        encoded = msgspec.json.format(msgspec.json.encode(found.to_dict()), indent=2)
+        sys.stdout.write(encoded.decode() + "\n")
+        return
+    lines = [f"{'':14}{'first':>8}{'second':>8}{'gain':>8}   interval"]
+    for name, gain in [*found.stances.items(), ("macro F1", found.macro_f1)]:
+        lines.append(
+            f"{name:14}{gain.first:8.3f}{gain.second:8.3f}{gain.difference:+8.3f}"
+            f"   [{gain.low:+.3f}, {gain.high:+.3f}]"
+        )
+    where = f"{found.n_pairs} pairs of {found.n_documents} documents"
+    sys.stdout.write("\n".join(lines) + f"\n\n{second} is {found.sentence(where)}\n")

@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
 
 from stance.errors import Problem
 from stance.records import LabeledMention, LabeledRelation, LabeledSentence
 
-__all__ = ["CODEBOOK_STANCES", "check_collection", "check_sentence"]
+__all__ = ["CODEBOOK_STANCES", "Located", "check_collection", "check_sentence"]
 
 CODEBOOK_STANCES = ("cooperation", "rivalry", "threat")
 """The stances of our codebook; other codebooks bring their own names."""
 
 _STANCE_NAME = re.compile(r"[a-z][a-z0-9_-]*\Z")
 _NEAR_MISS = 0.8
+
+_Finding = tuple[str, str, object]
 
 
 def check_sentence(
@@ -60,13 +64,10 @@ def check_sentence(
         *(
             problem
             for relation in sentence.relations or ()
-            for problem in _check_evidence(relation, len(sentence.text))
+            for problem in _check_words(relation, len(sentence.text))
         ),
     ]
     return [Problem(rule, step, value, path, line) for rule, step, value in found]
-
-
-_Finding = tuple[str, str, object]
 
 
 def _check_text(sentence: LabeledSentence) -> Iterator[_Finding]:
@@ -76,23 +77,42 @@ def _check_text(sentence: LabeledSentence) -> Iterator[_Finding]:
         yield ("id must not be empty", "give each sentence an id", sentence.id)
     if not sentence.text.strip():
         yield ("text must not be empty", "remove the line or fill in its text", sentence.text)
+    for name in ("doc_id", "lang", "annotator", "source"):
+        if getattr(sentence, name) == "":
+            yield (f"{name} must not be empty", "fill it in, or leave it out", "")
+    if sentence.sent_index is not None and sentence.sent_index < 0:
+        yield ("sent_index counts from 0", "correct it", sentence.sent_index)
+    yield from _check_plain(sentence)
+    if sentence.date is not None and not _is_day(sentence.date):
+        yield ("date must be a day as in 2015-11-23", "correct the date", sentence.date)
+
+
+def _check_plain(sentence: LabeledSentence) -> Iterator[_Finding]:
+    """Check that the sentence can be written: Unicode without halves, JSON values in meta."""
     try:
-        sentence.text.encode("utf-8")
+        msgspec.json.encode(sentence)
     except UnicodeEncodeError as error:
         yield (
             "text must be valid Unicode, without lone surrogates",
             "remove the damaged character",
-            sentence.text[error.start : error.start + 1],
+            error.object[error.start : error.start + 1],
         )
-    if sentence.date is not None:
-        try:
-            datetime.date.fromisoformat(sentence.date)
-        except ValueError:
-            yield ("date must be a day as in 2015-11-23", "correct the date", sentence.date)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        yield (f"meta holds plain JSON values ({error})", "convert them", sentence.meta)
+
+
+def _is_day(date: str) -> bool:
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        return False
+    return len(date) == len("2015-11-23")  # the standard knows shorter and longer forms
 
 
 def _check_mention(mention: LabeledMention, text: str) -> Iterator[_Finding]:
     given = [value is None for value in (mention.start, mention.end, mention.text)]
+    if not mention.id:
+        yield ("the id of a mention must not be empty", "number the mentions", mention.actor)
     if not mention.actor:
         yield (f"mention {mention.id}: actor must not be empty", "name its actor", mention.actor)
     if all(given):
@@ -124,6 +144,9 @@ def _check_references(sentence: LabeledSentence) -> Iterator[_Finding]:
     if len(mentions) < len(sentence.mentions or ()):
         ids = [mention.id for mention in sentence.mentions or ()]
         yield ("mention ids must differ", "renumber the mentions", ids)
+    places = [(m.start, m.end, m.actor) for m in sentence.mentions or ()]
+    for place in sorted({p for p in places if places.count(p) > 1}, key=str):
+        yield ("an actor is marked once in a place", "remove the repetition", place)
     seen = set()
     for relation in sentence.relations or ():
         ends = (relation.actor, relation.target)
@@ -159,30 +182,45 @@ def _check_stances(
                 yield (f"a stance is one of {known}", "correct it, or add it to the set", name)
         elif not _STANCE_NAME.match(name):
             yield ("a stance is a lower-case word", "rename it", name)
+        elif name == "none":
+            yield ("neutral is written as no stance at all", "leave the list empty", name)
         elif name not in CODEBOOK_STANCES and (
             near := difflib.get_close_matches(name, CODEBOOK_STANCES, 1, _NEAR_MISS)
         ):
             yield (f"a stance is spelled right ({near[0]}?)", "correct it", name)
 
 
-def _check_evidence(relation: LabeledRelation, length: int) -> Iterator[_Finding]:
+def _check_words(relation: LabeledRelation, length: int) -> Iterator[_Finding]:
+    if relation.speaker is not None and not relation.speaker.strip():
+        yield ("speaker must not be empty", "name who speaks, or write null", relation.speaker)
     for start, end in relation.evidence or ():
         if not 0 <= start < end <= length:
             yield (f"evidence spans lie in 0..{length}", "correct the span", [start, end])
 
 
-def check_collection(sentences: Collection[LabeledSentence]) -> list[Problem]:
+Located = tuple[str | None, int | None, LabeledSentence]
+"""A sentence with the file and the line where it stands."""
+
+
+def check_collection(sentences: Iterable[Located]) -> list[Problem]:
     """Return what is wrong among sentences that are each right: ids that stand twice.
 
     The same id may stand once for each annotator.
     """
-    seen = set()
+    seen: dict[tuple[str, str | None], str] = {}
     problems = []
-    for sentence in sentences:
+    for path, line, sentence in sentences:
         key = (sentence.id, sentence.annotator)
         if key in seen:
+            before = f" ({seen[key]} has it too)" if seen[key] else ""
             problems.append(
-                Problem("an id stands once for each annotator", "rename one", sentence.id)
+                Problem(
+                    f"an id stands once for each annotator{before}",
+                    "rename one, or name another annotator",
+                    sentence.id,
+                    path,
+                    line,
+                )
             )
-        seen.add(key)
+        seen.setdefault(key, f"{path}:{line}" if path else "")
     return problems

@@ -6,56 +6,16 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from stance.errors import InputError, LabelError, OptionError, Problem, missing
-from stance.files import read_lines, write_atomically
-from stance.labels import marked, table
-from stance.labels.check import check_collection, check_sentence
+from stance.files import write_atomically
+from stance.labels import jsonlines, marked, marked_writer, table
+from stance.labels.check import Located, check_collection, check_sentence
 from stance.records import LabeledSentence
 
 __all__ = ["FORMS", "read_labels", "write_labels"]
 
-_decoder = msgspec.json.Decoder(LabeledSentence)
-_encoder = msgspec.json.Encoder()
-
 Numbered = list[tuple[int, LabeledSentence]]
 """Sentences with the line on which each begins."""
-
-
-def _read_json_lines(path: str) -> tuple[Numbered, list[Problem]]:
-    sentences: Numbered = []
-    problems = []
-    for number, line in read_lines(path):
-        if not line.strip():
-            continue
-        try:
-            sentences.append((number, _decoder.decode(line.encode("utf-8"))))
-        except msgspec.ValidationError as error:
-            problems.append(
-                Problem(
-                    f"a labelled sentence has the fields and types of the format: {error}",
-                    "see docs/labelling.md",
-                    line[:80],
-                    path,
-                    number,
-                )
-            )
-        except (msgspec.DecodeError, UnicodeError) as error:
-            problems.append(
-                Problem(
-                    f"each line is one JSON object ({error})",
-                    "correct the line",
-                    line[:80],
-                    path,
-                    number,
-                )
-            )
-    return sentences, problems
-
-
-def _write_json_lines(labels: Iterable[LabeledSentence]) -> str:
-    return "".join(_encoder.encode(label).decode() + "\n" for label in labels)
 
 
 class Form(NamedTuple):
@@ -66,8 +26,8 @@ class Form(NamedTuple):
 
 
 FORMS: dict[str, Form] = {
-    ".jsonl": Form(_read_json_lines, _write_json_lines),
-    ".stance": Form(marked.read, marked.write),
+    ".jsonl": Form(jsonlines.read, jsonlines.write),
+    ".stance": Form(marked.read, marked_writer.write),
     ".csv": Form(table.read, table.write),
 }
 """File ending -> reader and writer."""
@@ -136,18 +96,25 @@ def read_labels(
     ('rivalry',)
     """
     paths = [path] if isinstance(path, (str, Path)) else list(path)
-    sentences: list[LabeledSentence] = []
+    sentences: list[Located] = []
     problems: list[Problem] = []
+    unreadable: list[Problem] = []
     for file in [file for one in paths for file in _label_files(Path(one))]:
-        numbered, wrong = _form(file).read(str(file))
+        try:
+            numbered, wrong = _form(file).read(str(file))
+        except InputError as error:
+            unreadable += error.problems
+            continue
         for number, sentence in numbered:
             wrong += check_sentence(sentence, stances, str(file), number)
-        problems += sorted(wrong, key=lambda problem: problem.line or 0)
-        sentences += [sentence for _, sentence in numbered]
+        problems += sorted(wrong, key=lambda problem: (problem.line or 0, problem.column or 0))
+        sentences += [(str(file), number, sentence) for number, sentence in numbered]
     problems += check_collection(sentences)
     if problems:
-        raise LabelError(problems)
-    return tuple(sentences)
+        raise LabelError(unreadable + problems)
+    if unreadable:
+        raise InputError(unreadable)
+    return tuple(sentence for *_, sentence in sentences)
 
 
 def write_labels(labels: Iterable[LabeledSentence], path: Path | str) -> None:
@@ -160,7 +127,7 @@ def write_labels(labels: Iterable[LabeledSentence], path: Path | str) -> None:
     OptionError
         If the ending is not that of a labels file.
     LabelError
-        If the labels break the format, or hold what the form cannot (named in the message).
+        If there are none, if they break the format, or hold what the form cannot.
 
     Examples
     --------
@@ -174,7 +141,11 @@ def write_labels(labels: Iterable[LabeledSentence], path: Path | str) -> None:
     """
     labels = tuple(labels)
     form = _form(Path(path))
+    if not labels:
+        raise LabelError(
+            Problem("a labels file is not empty", "give at least one sentence", path=str(path))
+        )
     problems = [problem for label in labels for problem in check_sentence(label)]
-    if problems := problems + check_collection(labels):
+    if problems := problems + check_collection((None, None, label) for label in labels):
         raise LabelError(problems)
     write_atomically(path, form.write(labels).encode("utf-8"))

@@ -1,4 +1,7 @@
-"""The labelling format as a JSON Schema (draft 2020-12), made from the records themselves."""
+"""The labelling format as a JSON Schema (draft 2020-12), made from the records themselves.
+
+``schema.json`` beside this module is the same, for tools that read a file; a test holds it equal.
+"""
 
 from __future__ import annotations
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from stance.errors import LabelError, Problem
 from stance.model.masking import MaskedPair, MaskedSentence
 from stance.records import LabeledSentence, Mention, Sentiment
 
-__all__ = ["Example", "examples_of", "label_mentions"]
+__all__ = ["Example", "examples_of", "label_mentions", "label_weight"]
 
 
 class Example(msgspec.Struct, frozen=True):
     """One pair of a labelled sentence, as a model sees it.
 
     ``sentiment`` is None where it was not annotated, ``listed`` is False for the pairs that an
-    exhaustive sentence says nothing about: its true negatives.
+    exhaustive sentence says nothing about: its true negatives. ``weight`` is how much it counts in
+    training.
     """
 
     pair: MaskedPair
@@ -27,6 +30,7 @@ class Example(msgspec.Struct, frozen=True):
     actor: str | None
     target: str | None
     listed: bool = True
+    weight: float = 1.0
 
 
 def label_mentions(label: LabeledSentence) -> list[Mention]:
@@ -36,6 +40,33 @@ def label_mentions(label: LabeledSentence) -> list[Mention]:
         for m in label.mentions or ()
         if m.start is not None and m.end is not None
     ]
+
+
+def label_weight(label: LabeledSentence) -> float:
+    """Return how much a label counts in training: its ``meta.weight``, 1 by default.
+
+    Raises
+    ------
+    LabelError
+        If it is no positive number.
+
+    Examples
+    --------
+    >>> label_weight(LabeledSentence(id="a", text="x", meta={"weight": "2.5"}))
+    2.5
+    """
+    given = label.meta.get("weight", 1.0)
+    try:
+        weight = float(given)
+    except (TypeError, ValueError):
+        weight = math.nan
+    if not 0 < weight < math.inf:
+        raise LabelError(
+            Problem(
+                f"sentence {label.id}: meta.weight is a positive number", "correct it", value=given
+            )
+        )
+    return weight
 
 
 def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
@@ -48,6 +79,7 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
         if label.status in ("suggested", "rejected"):
             continue
         sentence = MaskedSentence(label.text, label_mentions(label))
+        weight = label_weight(label)
         listed = set()
         for relation in label.relations or ():
             ends = [label.mention(relation.actor), label.mention(relation.target)]
@@ -66,6 +98,7 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
                 label.id,
                 actor,
                 target,
+                weight=weight,
             )
         if not label.exhaustive:
             continue
@@ -81,4 +114,5 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
                         actor,
                         target,
                         listed=False,
+                        weight=weight,
                     )

@@ -14,6 +14,8 @@ import msgspec
 from stance.analysis import Model
 from stance.errors import LabelError, OptionError, Problem
 from stance.labels.files import read_labels
+from stance.learning.encoder_options import EncoderOptions
+from stance.learning.encoder_training import train_encoder
 from stance.learning.examples import Example, examples_of
 from stance.model.classifier import StanceClassifier
 from stance.records import LabeledSentence
@@ -26,22 +28,28 @@ _LIBRARIES = ("numpy", "scikit-learn", "snowballstemmer")
 def train(
     labels: Path | str | Iterable[LabeledSentence],
     stances: Collection[str] | None = None,
-    backend: Literal["linear"] = "linear",
+    backend: Literal["linear", "encoder"] = "linear",
     random_state: int = 0,
     n_jobs: int = 1,
+    encoder: EncoderOptions | None = None,
 ) -> Model:
     """Train a model.
 
     Parameters
     ----------
     labels : path or iterable of LabeledSentence
-        What to learn from: files, folders, or labels that were read.
+        What to learn from: files, folders, or labels that were read. A sentence counts as often
+        as its ``meta.weight`` says.
     stances : collection of str, optional
         The stances to learn; others in the labels are an error. By default all that occur.
-    backend : {"linear"}
+    backend : {"linear", "encoder"}
+        A linear model, trained in a minute; or a small transformer, in half an hour (needs the
+        extra ``encoder-train``).
     random_state : int
     n_jobs : int
-        Processes that fit the outputs.
+        Processes that fit the outputs, or processors that an encoder learns on.
+    encoder : EncoderOptions, optional
+        How an encoder is trained; see ``stance.learning.encoder_options``.
 
     Returns
     -------
@@ -53,6 +61,8 @@ def train(
         If the labels break the format, or hold other stances than ``stances``.
     OptionError
         If there is nothing to learn, or an option is unknown.
+    MissingExtraError
+        If an encoder is to be trained, and the extra ``encoder-train`` is not installed.
 
     Examples
     --------
@@ -61,17 +71,31 @@ def train(
     >>> model.stances
     ('cooperation', 'rivalry')
     """
-    if backend != "linear":
-        raise OptionError(Problem("the backend is linear", "correct it", value=backend))
+    if backend not in ("linear", "encoder"):
+        raise OptionError(Problem("the backend is linear or encoder", "correct it", value=backend))
+    if encoder is not None and backend != "encoder":
+        raise OptionError(
+            Problem("options of an encoder need backend='encoder'", "correct it", value=backend)
+        )
     if isinstance(labels, (str, Path)):
         labels = read_labels(labels)
     labels = tuple(labels)
     examples = _checked(list(examples_of(labels)), stances)
+    weights = [example.weight for example in examples]
+    if backend == "encoder":
+        if set(weights) != {1.0}:
+            raise OptionError(
+                Problem("labels have weights for the linear backend only", "remove meta.weight")
+            )
+        trained = train_encoder(examples, encoder, random_state, n_jobs)
+        return Model(trained.scorer, {**_about(labels, examples), **trained.about})
     classifier = StanceClassifier(random_state=random_state, n_jobs=n_jobs).fit(
         [example.pair for example in examples],
         [example.stances for example in examples],
         [example.sentiment for example in examples],
         [example.document for example in examples],
+        sample_weight=weights,
+        listed=[example.listed for example in examples],
     )
     return Model(classifier.scorer_, _about(labels, examples))
 

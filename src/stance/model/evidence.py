@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.linear import LinearScorer
 from stance.model.masking import ROLE_NAMES, MaskedPair
+from stance.model.scorer import Scorer
 from stance.records import Span
 
 __all__ = ["deciding_spans"]
@@ -18,13 +18,13 @@ _SHARE = 0.25  # of the strongest token's part; weaker ones decided little
 
 
 def deciding_spans(
-    scorer: LinearScorer, pairs: Sequence[MaskedPair], outputs: npt.NDArray[np.int64]
+    scorer: Scorer, pairs: Sequence[MaskedPair], outputs: npt.NDArray[np.int64]
 ) -> list[tuple[Span, ...]]:
     """Return, for each pair, the spans of up to three words that spoke most for an output.
 
     Parameters
     ----------
-    scorer : LinearScorer
+    scorer : Scorer
     pairs : sequence of MaskedPair
     outputs : (n_pairs,) int
         Which stance to explain; -1 for none (the result is empty).

@@ -7,8 +7,8 @@ import math
 import msgspec
 import numpy as np
 
-from stance.model.linear import LinearScorer
 from stance.model.masking import MaskedPair
+from stance.model.scorer import Scorer
 from stance.records import Span
 
 __all__ = ["Explanation", "FeatureContribution", "explain"]
@@ -52,7 +52,7 @@ class Explanation(msgspec.Struct, frozen=True):
         return 1.0 / (1.0 + math.exp(-self.logit))
 
 
-def explain(scorer: LinearScorer, pair: MaskedPair, stance: str | None = None) -> Explanation:
+def explain(scorer: Scorer, pair: MaskedPair, stance: str | None = None) -> Explanation:
     """Return the explanation of one stance, by default of the most probable one."""
     if stance is None:
         stance = scorer.stances[int(np.argmax(scorer.score([pair]).stances[0]))]

@@ -1,5 +1,8 @@
 """Features over role-masked pairs: groups of numbered n-grams, made for many pairs at once.
 
+Each group exists over two streams: the stems of the words, and their clusters. What stands near
+the two ends of a pair counts more than what stands far away.
+
 A group is a function from a batch to its occurrences: for each, the pair it belongs to, the
 number of what was seen, and the first and last token that show it. Numbers are folded into a
 table of ``TABLE_SIZE`` rows (feature hashing, Weinberger et al. 2009, ICML), so a model needs no
@@ -11,16 +14,17 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.masking import MaskedPair
+from stance.model.masking import OTHER, STEM_BITS, MaskedPair
 
 __all__ = ["GROUPS", "TABLE_SIZE", "Batch", "Occurrences", "make_batch", "table_rows"]
 
-TABLE_BITS = 18
+TABLE_BITS = 20
 TABLE_SIZE = 2**TABLE_BITS
 
 Ints = npt.NDArray[np.int64]
@@ -32,6 +36,10 @@ _PRIMES = tuple(
     for p in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 )
 BEFORE, FIRST, BETWEEN, SECOND, AFTER = range(5)
+REACH = 8.0  # tokens
+_FIRST_CLUSTER = np.uint64(1000)  # above the numbers of roles
+
+Stream = Literal["words", "clusters"]
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -39,12 +47,14 @@ class Batch(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
-    ids : (n_tokens,) uint64
-        Numbers of roles and stems.
+    words, clusters : (n_tokens,) uint64
+        Numbers of roles and stems; of roles and clusters (of the stem where there is none).
     pair : (n_tokens,) int64
         Which pair a token belongs to.
     zone : (n_tokens,) uint64
         Before the first end, the end itself, between, the second end, after.
+    nearness : (n_tokens,) float32
+        1 at the ends, falling by e every ``REACH`` tokens.
     order : (n_pairs,) uint64
         Index into ``ORDERS``.
     start : (n_pairs + 1,) int64
@@ -53,9 +63,11 @@ class Batch(msgspec.Struct, frozen=True):
         Positions of the ends in the batch.
     """
 
-    ids: Numbers
+    words: Numbers
+    clusters: Numbers
     pair: Ints
     zone: Numbers
+    nearness: Floats
     order: Numbers
     start: Ints
     first: Ints
@@ -65,6 +77,10 @@ class Batch(msgspec.Struct, frozen=True):
     def n_pairs(self) -> int:
         """Return the number of pairs."""
         return len(self.order)
+
+    def stream(self, name: Stream) -> Numbers:
+        """Return the numbers of one stream."""
+        return self.words if name == "words" else self.clusters
 
 
 class Occurrences(msgspec.Struct, frozen=True):
@@ -94,8 +110,14 @@ def make_batch(pairs: Sequence[MaskedPair]) -> Batch:
     zone[position > second_of] = AFTER
     zone[position == second_of] = SECOND
     zone[position == first_of] = FIRST
+    distance = np.minimum(np.abs(position - first_of), np.abs(position - second_of))
+    nearness = np.exp(np.arange(distance.max(initial=0) + 1) / -REACH).astype(np.float32)[distance]
     order = np.fromiter((p.order for p in pairs), np.uint64, len(pairs))
-    return Batch(np.array(flat, np.uint64), pair, zone, order, start, first, second)
+    numbers = np.array(flat, np.uint64)
+    words = numbers & np.uint64(2**STEM_BITS - 1)
+    cluster = numbers >> np.uint64(STEM_BITS)
+    clusters = np.where(cluster, cluster + _FIRST_CLUSTER, words)
+    return Batch(words, clusters, pair, zone, nearness, order, start, first, second)
 
 
 def mix(*columns: Numbers | np.uint64) -> Numbers:
@@ -107,59 +129,46 @@ def mix(*columns: Numbers | np.uint64) -> Numbers:
     return total
 
 
-def _ngrams(batch: Batch, n: int) -> tuple[Ints, Numbers]:
+def _ngrams(batch: Batch, stream: Stream, n: int) -> tuple[Ints, Numbers]:
     """Return first positions and numbers of the n-grams that lie within one pair."""
-    count = len(batch.ids) - n + 1
+    numbers = batch.stream(stream)
+    count = len(numbers) - n + 1
     if count <= 0:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
     first = np.flatnonzero(batch.pair[:count] == batch.pair[n - 1 :])
-    number = mix(*(batch.ids[first + i] for i in range(n)))
-    return first, number
+    return first, mix(*(numbers[first + i] for i in range(n)))
 
 
-def words(batch: Batch, n: int) -> Occurrences:
-    """Return word n-grams wherever they stand."""
-    first, number = _ngrams(batch, n)
+def anywhere(batch: Batch, stream: Stream, n: int) -> Occurrences:
+    """Return n-grams wherever they stand."""
+    first, number = _ngrams(batch, stream, n)
     return Occurrences(batch.pair[first], number, first, first + n - 1)
 
 
-def zoned(batch: Batch, n: int) -> Occurrences:
-    """Return word n-grams with their zone and the order of the two ends."""
-    first, number = _ngrams(batch, n)
+def zoned(batch: Batch, stream: Stream, n: int) -> Occurrences:
+    """Return n-grams with their zone and the order of the two ends."""
+    first, number = _ngrams(batch, stream, n)
     pair = batch.pair[first]
     place = batch.zone[first] * np.uint64(8) + batch.order[pair]
     return Occurrences(pair, mix(number, place), first, first + n - 1)
 
 
-def window(batch: Batch, reach: int) -> Occurrences:
-    """Return the words within ``reach`` tokens of each end, with end, side and distance."""
+def window(batch: Batch, stream: Stream, reach: int) -> Occurrences:
+    """Return the tokens within ``reach`` of each end, with end, side and distance."""
+    numbers = batch.stream(stream)
     found: list[tuple[Ints, Numbers, Ints]] = []
-    n_pairs = batch.n_pairs
-    everyone = np.arange(n_pairs)
+    everyone = np.arange(batch.n_pairs)
     two_ends = batch.first != batch.second
-    for end, (position, counted) in enumerate(
-        ((batch.first, np.ones(n_pairs, bool)), (batch.second, two_ends))
-    ):
-        role = batch.ids[position] if len(position) else np.zeros(0, np.uint64)
+    for end, position in enumerate((batch.first, batch.second)):
+        role = batch.words[position]
         for step in (*range(-reach, 0), *range(1, reach + 1)):
             at = position + step
-            inside = counted & (at >= batch.start[:-1]) & (at < batch.start[1:])
+            inside = (at >= batch.start[:-1]) & (at < batch.start[1:])
+            if end:
+                inside &= two_ends
             place = np.uint64((step + reach) * 2 + end)
-            number = mix(batch.ids[at[inside]], role[inside] * np.uint64(64) + place)
+            number = mix(numbers[at[inside]], role[inside] * np.uint64(64) + place)
             found.append((everyone[inside], number, at[inside]))
-    return _joined(found)
-
-
-def gaps(batch: Batch, reach: int) -> Occurrences:
-    """Return pairs of words with a gap of 1 to ``reach`` tokens, in the zones they stand in."""
-    found: list[tuple[Ints, Numbers, Ints]] = []
-    for step in range(2, reach + 2):
-        count = len(batch.ids) - step
-        if count <= 0:
-            break
-        first = np.flatnonzero(batch.pair[:count] == batch.pair[step:])
-        number = mix(batch.ids[first], batch.ids[first + step])
-        found.append((batch.pair[first], number, first))
     return _joined(found)
 
 
@@ -167,11 +176,15 @@ def shape(batch: Batch) -> Occurrences:
     """Return the order of the ends, how far apart they stand, and how many others there are."""
     apart = np.minimum(np.log2(batch.second - batch.first + 1.0) * 2, 12).astype(np.uint64)
     everyone = np.arange(batch.n_pairs)
-    one = np.uint64(1)
     found = [
-        (everyone, mix(batch.order, one), batch.first),
-        (everyone, mix(batch.order * np.uint64(16) + apart, one + one), batch.first),
+        (everyone, mix(batch.order, np.uint64(1)), batch.first),
+        (everyone, mix(batch.order * np.uint64(16) + apart, np.uint64(2)), batch.first),
     ]
+    others = batch.words == OTHER
+    for zone in (BEFORE, BETWEEN, AFTER):
+        count = np.bincount(batch.pair, others & (batch.zone == zone), batch.n_pairs)
+        number = np.minimum(count, 3).astype(np.uint64) * np.uint64(8) + batch.order
+        found.append((everyone, mix(number, np.uint64(10 + zone)), batch.first))
     return _joined(found)
 
 
@@ -187,15 +200,20 @@ def _joined(found: Sequence[tuple[Ints, Numbers, Ints]]) -> Occurrences:
     return Occurrences(pair[by_pair], number, token, token)
 
 
+def _of_stream(stream: Stream) -> dict[str, Callable[[Batch], Occurrences]]:
+    return {
+        f"{stream}-1": functools.partial(anywhere, stream=stream, n=1),
+        f"{stream}-2": functools.partial(anywhere, stream=stream, n=2),
+        f"{stream}-zoned-1": functools.partial(zoned, stream=stream, n=1),
+        f"{stream}-zoned-2": functools.partial(zoned, stream=stream, n=2),
+        f"{stream}-zoned-3": functools.partial(zoned, stream=stream, n=3),
+        f"{stream}-window": functools.partial(window, stream=stream, reach=3),
+    }
+
+
 GROUPS: dict[str, Callable[[Batch], Occurrences]] = {
-    "words-1": functools.partial(words, n=1),
-    "words-2": functools.partial(words, n=2),
-    "words-3": functools.partial(words, n=3),
-    "zoned-1": functools.partial(zoned, n=1),
-    "zoned-2": functools.partial(zoned, n=2),
-    "zoned-3": functools.partial(zoned, n=3),
-    "window": functools.partial(window, reach=3),
-    "gaps": functools.partial(gaps, reach=3),
+    **_of_stream("words"),
+    **_of_stream("clusters"),
     "shape": shape,
 }
 """Name -> feature group; the name stands in explanations, ablations and manifests."""
@@ -208,7 +226,8 @@ def table_rows(group: str, occurrences: Occurrences) -> Ints:
 
 
 def group_values(batch: Batch, occurrences: Occurrences) -> Floats:
-    """Return the value of each occurrence: 1 / sqrt(number of the pair's in this group)."""
-    counts = np.bincount(occurrences.pair, minlength=batch.n_pairs)
-    values: Floats = (1.0 / np.sqrt(np.maximum(counts, 1))).astype(np.float32)[occurrences.pair]
+    """Return the value of each occurrence: its nearness, each pair scaled to length 1."""
+    near = np.maximum(batch.nearness[occurrences.first], batch.nearness[occurrences.last])
+    length = np.sqrt(np.bincount(occurrences.pair, near * near, batch.n_pairs))
+    values: Floats = near / np.maximum(length, 1e-6).astype(np.float32)[occurrences.pair]
     return values

@@ -7,6 +7,7 @@ sees is thus the same, to the last bit, whatever the actors are called.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 import snowballstemmer
 
+from stance.model.clusters import word_clusters
 from stance.records import Mention, Pair, Span
-from stance.text.tokens import tokenize
+from stance.text.tokens import Tokens, tokenize
 
 __all__ = [
     "ACTOR",
@@ -24,6 +26,7 @@ __all__ = [
     "ORDERS",
     "OTHER",
     "ROLE_NAMES",
+    "STEM_BITS",
     "TARGET",
     "MaskedPair",
     "MaskedSentence",
@@ -32,6 +35,7 @@ __all__ = [
 
 ACTOR, TARGET, BOTH, OTHER = 1, 2, 3, 4
 ROLE_NAMES = {ACTOR: "ACTOR", TARGET: "TARGET", BOTH: "BOTH", OTHER: "OTHER"}
+STEM_BITS = 32
 _FIRST_WORD = 16  # word ids below are reserved for roles and borders
 
 ORDERS = ("actor first", "target first", "joint", "actor alone", "target alone")
@@ -45,11 +49,19 @@ def _stem() -> Callable[[str], str]:
 
 
 class _WordIds(dict[str, int]):
-    """Word -> number of its stem: a checksum, so that no vocabulary has to be kept."""
+    """Word -> number: a checksum of its stem below, its cluster (0: none) above ``STEM_BITS``.
+
+    A checksum, so that no vocabulary has to be kept; clusters, so that words that the labels
+    never showed are read like those of their kind.
+    """
 
     def __missing__(self, word: str) -> int:
-        stem = _stem()(word.lower().replace("’", "'"))
-        number = _FIRST_WORD + zlib.crc32(stem.encode("utf-8", "replace")) % (2**32 - _FIRST_WORD)
+        form = word.lower().replace("’", "'")
+        stem = _stem()(form)
+        number = _FIRST_WORD + zlib.crc32(stem.encode("utf-8", "replace")) % (
+            2**STEM_BITS - _FIRST_WORD
+        )
+        number |= word_clusters().get(form, 0) << STEM_BITS
         if len(self) < 500_000:  # bounded: an archive has more forms than memory should keep
             self[word] = number
         return number
@@ -64,7 +76,7 @@ class MaskedPair(msgspec.Struct, frozen=True):
     Attributes
     ----------
     ids : list of int
-        Numbers of roles and stems.
+        Numbers of roles, and of stems and clusters.
     words : list of str
         The surface of each (role names for mentions).
     spans : list of (int, int)
@@ -94,11 +106,19 @@ class MaskedSentence:
         Spans are offsets into ``text`` plus ``offset``. Where two overlap without being equal,
         the longer counts.
     offset : int
+    tokens : Tokens, optional
+        Those of ``text``, where they are known already.
     """
 
     __slots__ = ("_ids", "_slots", "_spans", "_words", "slot_of")
 
-    def __init__(self, text: str, mentions: Iterable[Mention], offset: int = 0) -> None:
+    def __init__(
+        self,
+        text: str,
+        mentions: Iterable[Mention],
+        offset: int = 0,
+        tokens: Tokens | None = None,
+    ) -> None:
         spans: dict[Span, set[str]] = {}
         for mention in mentions:
             spans.setdefault((mention.start - offset, mention.end - offset), set()).add(mention.id)
@@ -112,30 +132,33 @@ class MaskedSentence:
         self._spans: list[Span] = []
         self._slots: list[tuple[int, frozenset[str]]] = []
         self.slot_of: dict[str, list[int]] = {}
-        self._fill(text, [(span, frozenset(spans[span])) for span in chosen])
+        slots = [(span, frozenset(spans[span])) for span in chosen]
+        self._fill(tokenize(text) if tokens is None else tokens, slots)
 
-    def _fill(self, text: str, slots: Sequence[tuple[Span, frozenset[str]]]) -> None:
-        tokens = tokenize(text)
-        word_ids = _word_ids
-        waiting = iter(slots)
-        slot = next(waiting, None)
-        for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):
-            while slot is not None and slot[0][1] <= start:
-                slot = next(waiting, None)
-            if slot is not None and start < slot[0][1] and end > slot[0][0]:
-                if self._slots and self._spans[-1] == slot[0]:
-                    continue
-                position = len(self._ids)
-                self._slots.append((position, slot[1]))
-                for actor in slot[1]:
-                    self.slot_of.setdefault(actor, []).append(position)
-                self._ids.append(OTHER)
-                self._words.append("OTHER")
-                self._spans.append(slot[0])
-            else:
-                self._ids.append(word_ids[word])
-                self._words.append(word)
-                self._spans.append((start, end))
+    def _fill(self, tokens: Tokens, slots: Sequence[tuple[Span, frozenset[str]]]) -> None:
+        """Take the tokens over, one slot in place of those that overlap a mention."""
+        done = 0
+        for span, actors in slots:
+            first = max(done, bisect.bisect_right(tokens.ends, span[0]))
+            last = bisect.bisect_left(tokens.starts, span[1])
+            if first >= last:
+                continue
+            self._take(tokens, done, first)
+            position = len(self._ids)
+            self._slots.append((position, actors))
+            for actor in actors:
+                self.slot_of.setdefault(actor, []).append(position)
+            self._ids.append(OTHER)
+            self._words.append("OTHER")
+            self._spans.append(span)
+            done = last
+        self._take(tokens, done, len(tokens.words))
+
+    def _take(self, tokens: Tokens, first: int, last: int) -> None:
+        words = tokens.words[first:last]
+        self._ids += [_word_ids[word] for word in words]
+        self._words += words
+        self._spans += zip(tokens.starts[first:last], tokens.ends[first:last], strict=True)
 
     def pair(self, actor: str | None, target: str | None) -> MaskedPair:
         """Return the sentence as it looks for one pair of actor ids.

@@ -9,11 +9,15 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from stance.errors import ModelError, NotFoundError, Problem
 from stance.files import write_atomically
+from stance.model.encoder import Calibration, EncoderFiles, EncoderScorer
+from stance.model.encoder_tokens import Vocabulary
 from stance.model.features import GROUPS, TABLE_SIZE
 from stance.model.linear import LinearScorer, expand
+from stance.model.scorer import Scorer
 from stance.records import SENTIMENTS
 
 __all__ = ["FORMAT", "Manifest", "load_scorer", "read_manifest", "save_scorer"]
@@ -26,6 +30,15 @@ _ARRAYS = ("rows", "weights", "intercept")
 _RETRAIN = "train it again (stance train) or fetch a whole copy"
 
 
+class EncoderPart(msgspec.Struct, frozen=True):
+    """What the manifest of an encoder says beyond that of a linear model."""
+
+    vocabulary: Vocabulary
+    slopes: tuple[float, ...]
+    offsets: tuple[float, ...]
+    temperature: float
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a model folder says of itself.
 
@@ -36,36 +49,88 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     format: int
     backend: str
     stances: tuple[str, ...]
-    groups: tuple[tuple[str, float], ...]
     thresholds: tuple[float, ...]
-    table_size: int
+    found_thresholds: tuple[float, ...]
     sha256: dict[str, str]
+    groups: tuple[tuple[str, float], ...] = ()
+    table_size: int = TABLE_SIZE
+    encoder: EncoderPart | None = None
     about: dict[str, Any] = {}
 
 
-def save_scorer(scorer: LinearScorer, folder: Path | str, about: dict[str, Any]) -> None:
+def save_scorer(scorer: Scorer, folder: Path | str, about: dict[str, Any]) -> None:
     """Write a model folder; the manifest comes last, so a broken write is noticed."""
+    if isinstance(scorer, LinearScorer):
+        arrays = {name: getattr(scorer, name) for name in _ARRAYS}
+        arrays["weights"] = arrays["weights"].astype(np.float16)  # exact: fit rounds to it
+        files = {f"{name}.npy": _as_npy(array) for name, array in arrays.items()}
+        manifest = _manifest("linear", scorer, about, groups=scorer.groups)
+    elif isinstance(scorer, EncoderScorer):
+        files = _encoder_files(scorer, about)
+        calibration = scorer.calibration
+        part = EncoderPart(
+            scorer.vocabulary, calibration.slopes, calibration.offsets, calibration.temperature
+        )
+        manifest = _manifest("encoder", scorer, about, encoder=part)
+    else:
+        raise ModelError(
+            Problem(
+                "a model that can be written is linear or an encoder",
+                "train one (stance train)",
+                type(scorer).__name__,
+            )
+        )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    sums = {}
-    for name in _ARRAYS:
-        buffer = io.BytesIO()
-        np.save(buffer, getattr(scorer, name), allow_pickle=False)
-        data = buffer.getvalue()
-        sums[f"{name}.npy"] = hashlib.sha256(data).hexdigest()
-        write_atomically(folder / f"{name}.npy", data)
-    manifest = Manifest(
-        format=FORMAT,
-        backend="linear",
-        stances=scorer.stances,
-        groups=scorer.groups,
-        thresholds=scorer.thresholds,
-        table_size=TABLE_SIZE,
-        sha256=sums,
-        about=about,
-    )
+    for name, data in files.items():
+        write_atomically(folder / name, data)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    manifest = msgspec.structs.replace(manifest, sha256=sums)
     encoded = msgspec.json.format(msgspec.json.encode(manifest, order="sorted"), indent=2)
     write_atomically(folder / _MANIFEST, encoded + b"\n")
+
+
+def _manifest(
+    backend: str,
+    scorer: Scorer,
+    about: dict[str, Any],
+    groups: tuple[tuple[str, float], ...] = (),
+    encoder: EncoderPart | None = None,
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        backend=backend,
+        stances=scorer.stances,
+        thresholds=scorer.thresholds,
+        found_thresholds=scorer.found_thresholds,
+        sha256={},
+        groups=groups,
+        encoder=encoder,
+        about=about,
+    )
+
+
+def _as_npy(array: npt.NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _encoder_files(scorer: EncoderScorer, about: dict[str, Any]) -> dict[str, bytes]:
+    files = {
+        "model.onnx": scorer.files.graph,
+        "tokenizer.json": scorer.files.tokenizer,
+        "known.npy": _as_npy(scorer.known),
+    }
+    base, licence = about.get("base"), about.get("base_licence")
+    if base:
+        files["NOTICE"] = (
+            f"This model was made from {base}"
+            f" (licence: {licence or 'see its card'}):\n"
+            "role tokens and a head were added, it was trained further on labelled sentences,\n"
+            "and its weights were reduced to eight bits.\n"
+        ).encode()
+    return files
 
 
 def read_manifest(folder: Path | str) -> Manifest:
@@ -110,7 +175,7 @@ class _Numbered(msgspec.Struct):
     format: int
 
 
-def load_scorer(folder: Path | str) -> tuple[LinearScorer, Manifest]:
+def load_scorer(folder: Path | str) -> tuple[Scorer, Manifest]:
     """Load a model folder.
 
     Raises
@@ -119,9 +184,50 @@ def load_scorer(folder: Path | str) -> tuple[LinearScorer, Manifest]:
         If there is no model at ``folder``, or a file of it is missing.
     ModelError
         If anything in it is damaged, foreign or newer than this version.
+    MissingExtraError
+        If it is an encoder, and the extra ``encoder`` is not installed.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
+    n = len(manifest.stances)
+    if len(manifest.thresholds) != n or len(manifest.found_thresholds) != n:
+        raise ModelError(
+            Problem(
+                f"a model of {n} stances has {n} thresholds",
+                _RETRAIN,
+                manifest.thresholds,
+                str(folder / _MANIFEST),
+            )
+        )
+    if manifest.backend == "encoder" and manifest.encoder is not None:
+        return _load_encoder(folder, manifest, manifest.encoder), manifest
+    return _load_linear(folder, manifest), manifest
+
+
+def _load_encoder(folder: Path, manifest: Manifest, part: EncoderPart) -> EncoderScorer:
+    n = len(manifest.stances)
+    known = _load_array(folder / "known.npy", manifest)
+    if (
+        not len(part.slopes) == len(part.offsets) == n
+        or known.ndim != 1
+        or not (part.temperature > 0)
+    ):
+        raise ModelError(
+            Problem(f"an encoder of {n} stances is calibrated for each", _RETRAIN, path=str(folder))
+        )
+    files = EncoderFiles(
+        _read_whole(folder / "model.onnx", manifest),
+        _read_whole(folder / "tokenizer.json", manifest),
+    )
+    calibration = Calibration(
+        part.slopes, part.offsets, part.temperature, manifest.thresholds, manifest.found_thresholds
+    )
+    return EncoderScorer(
+        manifest.stances, files, part.vocabulary, calibration, known.astype(np.uint32)
+    )
+
+
+def _load_linear(folder: Path, manifest: Manifest) -> LinearScorer:
     unknown = [name for name, _ in manifest.groups if name not in GROUPS]
     if manifest.backend != "linear" or unknown or manifest.table_size != TABLE_SIZE:
         raise ModelError(
@@ -140,26 +246,33 @@ def load_scorer(folder: Path | str) -> tuple[LinearScorer, Manifest]:
         "weights": (len(arrays["rows"]), n_outputs),
         "intercept": (n_outputs,),
     }
-    rows = arrays["rows"]
-    if (
-        shapes != wanted
-        or len(manifest.thresholds) != len(manifest.stances)
-        or (len(rows) and not 0 <= rows.min() <= rows.max() < TABLE_SIZE)
-    ):
+    rows, weights = arrays["rows"], arrays["weights"].astype(np.float32)
+    if shapes != wanted or (len(rows) and not 0 <= rows.min() <= rows.max() < TABLE_SIZE):
         raise ModelError(Problem(f"arrays have the shapes {wanted}", _RETRAIN, shapes, str(folder)))
-    scorer = LinearScorer(
+    return LinearScorer(
         stances=manifest.stances,
         groups=manifest.groups,
         rows=rows,
-        weights=arrays["weights"],
+        weights=weights,
         intercept=arrays["intercept"],
         thresholds=manifest.thresholds,
-        table=expand(rows, arrays["weights"], TABLE_SIZE),
+        found_thresholds=manifest.found_thresholds,
+        table=expand(rows, weights, TABLE_SIZE),
     )
-    return scorer, manifest
 
 
 def _load_array(path: Path, manifest: Manifest) -> Any:
+    data = _read_whole(path, manifest)
+    try:
+        return np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise ModelError(
+            Problem(f"a model file holds an array ({error})", _RETRAIN, path=str(path))
+        ) from None
+
+
+def _read_whole(path: Path, manifest: Manifest) -> bytes:
+    """Return a file of a model, if it is the one that its manifest speaks of."""
     if not path.is_file():
         raise NotFoundError(
             Problem("a model folder holds all files of its manifest", _RETRAIN, path=str(path))
@@ -172,9 +285,4 @@ def _load_array(path: Path, manifest: Manifest) -> Any:
                 "a model file has the checksum of its manifest", _RETRAIN, found[:16], str(path)
             )
         )
-    try:
-        return np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise ModelError(
-            Problem(f"a model file holds an array ({error})", _RETRAIN, path=str(path))
-        ) from None
+    return data

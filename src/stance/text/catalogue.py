@@ -59,6 +59,7 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: str | None = None
     venue: bool = False
     excluded: tuple[str, ...] = msgspec.field(name="not", default=())
+    note: str = ""
 
 
 class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +73,7 @@ class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str | None = msgspec.field(name="from", default=None)
     until: str | None = msgspec.field(name="to", default=None)
     alone: bool = False
+    note: str = ""
 
 
 class Surface(msgspec.Struct, frozen=True):
@@ -89,7 +91,12 @@ class Surface(msgspec.Struct, frozen=True):
     unless: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     needs_title: bool = False
-    is_prefix: bool = False
+    field: str = "names"
+
+    @property
+    def is_prefix(self) -> bool:
+        """Return whether it stands only before a hyphen ("Russo-")."""
+        return self.field == "prefixes"
 
 
 _FIELDS: dict[str, tuple[MentionKind, float]] = {
@@ -108,7 +115,17 @@ _FIELDS: dict[str, tuple[MentionKind, float]] = {
 _FILES = ("states.jsonl", "organizations.jsonl", "groups.jsonl")
 _LEADERS = "leaders.jsonl"
 
-Entry = tuple[tuple[str, ...], Surface]
+Candidate = tuple[tuple[str, ...], int, list[Surface], Surface | None]
+"""Words after the first, their number, what they may stand for, and that if nothing is in doubt."""
+
+
+def _only(surfaces: list[Surface]) -> Surface | None:
+    """Return the one meaning of a surface form that no context and no date can change."""
+    if len(surfaces) > 1:
+        return None
+    one = surfaces[0]
+    doubtful = one.unless or one.needs or one.needs_title or one.since or one.until
+    return None if doubtful else one
 
 
 def plain(text: str) -> str:
@@ -125,6 +142,13 @@ def plain(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(
         str.maketrans("ıŁłØøĐđ’", "iLlOoDd'")
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the tokens of a surface form; most are plain words, which need no tokeniser."""
+    if text.isascii() and text.replace(" ", "").isalpha():
+        return tuple(text.split())
+    return tuple(tokenize(text).words)
 
 
 class Catalogue:
@@ -151,7 +175,6 @@ class Catalogue:
     def __init__(self, actors: Iterable[Actor], leaders: Iterable[Leader] = ()) -> None:
         self._actors: dict[str, list[Actor]] = defaultdict(list)
         self._index: dict[str, dict[tuple[str, ...], list[Surface]]] = defaultdict(dict)
-        self.surnames: dict[str, list[Surface]] = defaultdict(list)
         for actor in actors:
             self._actors[actor.id].append(actor)
             self._add_actor(actor)
@@ -165,9 +188,9 @@ class Catalogue:
                     )
                 )
             self._add_leader(leader)
-        self.by_first_word: dict[str, list[tuple[tuple[str, ...], int, list[Surface]]]] = {
+        self.by_first_word: dict[str, list[Candidate]] = {
             first: sorted(
-                ((rest, len(rest), found) for rest, found in group.items()),
+                ((rest, len(rest), found, _only(found)) for rest, found in group.items()),
                 key=lambda item: (-item[1], item[0]),
             )
             for first, group in self._index.items()
@@ -178,22 +201,11 @@ class Catalogue:
             surfaces = getattr(actor, field)
             if field == "names":
                 surfaces = (actor.name, *surfaces)
+            clear = Surface(actor.id, kind, confidence, actor.since, actor.until, field=field)
             for text in surfaces:
-                doubt = actor.ambiguous.get(text, _CLEAR)
-                self._add(
-                    text + "-" if field == "prefixes" else text,
-                    Surface(
-                        actor.id,
-                        kind,
-                        confidence if doubt is _CLEAR else 0.8 * confidence,
-                        actor.since,
-                        actor.until,
-                        frozenset(word.lower() for word in doubt.unless),
-                        frozenset(word.lower() for word in doubt.needs),
-                        is_prefix=field == "prefixes",
-                    ),
-                )
-
+                doubt = actor.ambiguous.get(text)
+                surface = clear if doubt is None else _doubtful(clear, doubt)
+                self._add(text + "-" if field == "prefixes" else text, surface)
         for text in actor.excluded:
             self._add(text, Surface(None, "name"))
 
@@ -214,8 +226,11 @@ class Catalogue:
             )
 
     def _add(self, text: str, surface: Surface) -> None:
-        for form in dict.fromkeys((text, plain(text))):
-            words = tuple(tokenize(form).words)
+        forms = [text]
+        if surface.field == "abbreviations" and len(text) >= _SPOKEN and text.isalpha():
+            forms.append(text.capitalize())  # the British press writes Nato, Opec, Isis
+        for form in forms:
+            words = _words(plain(form))
             if words:
                 known = self._index[words[0]].setdefault(words[1:], [])
                 if surface not in known:
@@ -223,7 +238,7 @@ class Catalogue:
 
     def lookup(self, text: str) -> tuple[Surface, ...]:
         """Return all that ``text``, taken by itself, may stand for."""
-        words = tuple(tokenize(text).words)
+        words = _words(plain(text))
         return tuple(self._index.get(words[0], {}).get(words[1:], ())) if words else ()
 
     def __contains__(self, actor: object) -> bool:
@@ -240,6 +255,15 @@ class Catalogue:
     def entries(self, actor: str) -> tuple[Actor, ...]:
         """Return what the catalogue says about one actor: the entry and those laid over it."""
         return tuple(self._actors.get(actor, ()))
+
+    def kind(self, actor: str) -> ActorKind:
+        """Return what kind of actor this is; an unknown one counts as a state."""
+        return self._actors[actor][-1].kind if actor in self._actors else "state"
+
+    def state_of(self, actor: str) -> str | None:
+        """Return the state that a group or company belongs to, if one is named."""
+        found = [entry.state for entry in self._actors.get(actor, ()) if entry.state]
+        return found[-1] if found else None
 
     def name(self, actor: str) -> str:
         """Return the usual name of an actor, the identifier itself if it is unknown."""
@@ -258,7 +282,18 @@ class Catalogue:
         return Catalogue((*base_actors, *actors), (*base_leaders, *leaders))
 
 
-_CLEAR = Ambiguity()
+def _doubtful(surface: Surface, doubt: Ambiguity) -> Surface:
+    """Return a surface that the words around it may exclude."""
+    return msgspec.structs.replace(
+        surface,
+        confidence=_DOUBT * surface.confidence,
+        unless=frozenset(word.lower() for word in doubt.unless),
+        needs=frozenset(word.lower() for word in doubt.needs),
+    )
+
+
+_DOUBT = 0.8  # confidence where another meaning was possible
+_SPOKEN = 4  # an acronym from this length on may be printed like a word
 
 
 def read_catalogue(path: Path | str) -> tuple[list[Actor], list[Leader]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from stance.records import Mention
+from stance.text.places import ONLY_WHERE
 
-__all__ = ["directed_pairs"]
+__all__ = ["directed_pairs", "taking_part"]
 
 MAX_ACTORS = 12
 """A sentence with more actors is a list: pairs grow with their square and say little."""
@@ -15,13 +16,36 @@ MAX_ACTORS = 12
 def directed_pairs(mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
     """Yield the ordered pairs of different actors of one sentence, in order of place.
 
+    Actors that only say where something happens ("in Syria") form no pairs.
+
     Examples
     --------
     >>> list(directed_pairs([Mention("IRN", "Iran", 0, 4), Mention("EU", "EU", 20, 22)]))
     [('IRN', 'EU'), ('EU', 'IRN')]
     """
-    actors = list(dict.fromkeys(mention.id for mention in mentions))[:MAX_ACTORS]
+    actors = list(
+        dict.fromkeys(mention.id for mention in mentions if mention.confidence > ONLY_WHERE)
+    )[:MAX_ACTORS]
     for actor in actors:
         for target in actors:
             if actor != target:
                 yield actor, target
+
+
+def taking_part(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Return the mentions by which a model should see a sentence.
+
+    A pronoun whose actor the sentence also names adds nothing ("Iran said that it ..."): labels
+    mark the name alone, and a model that learned from them expects the same.
+
+    Examples
+    --------
+    >>> named = Mention("IRN", "Iran", 0, 4)
+    >>> taking_part([named, Mention("IRN", "it", 15, 17, "pronoun", 0.7)]) == (named,)
+    True
+    """
+    mentions = tuple(mentions)
+    if not any(mention.kind == "pronoun" for mention in mentions):
+        return mentions
+    named = {mention.id for mention in mentions if mention.kind != "pronoun"}
+    return tuple(m for m in mentions if m.kind != "pronoun" or m.id not in named)

@@ -1,12 +1,14 @@
-"""A document read: its sentences with their mentions."""
+"""A document read: its sentences with their mentions, and who says what."""
 
 from __future__ import annotations
 
 import msgspec
 
-from stance.records import Sentence
+from stance.records import Sentence, Span
 from stance.text.catalogue import Catalogue
+from stance.text.coreference import Resolver
 from stance.text.mentions import find_mentions
+from stance.text.quotations import Attribution, QuoteReader, speaker_for
 from stance.text.sentences import sentence_spans
 from stance.text.tokens import Tokens, tokenize
 
@@ -14,15 +16,41 @@ __all__ = ["ReadSentence", "read_document"]
 
 
 class ReadSentence(msgspec.Struct, frozen=True):
-    """A sentence, its tokens, and to whom the text attributes what it says."""
+    """A sentence, its tokens, and to whom the text attributes what it says.
+
+    Attributes
+    ----------
+    sentence : Sentence
+        With its mentions: what the catalogue found, and pronouns and phrases resolved.
+    tokens : Tokens
+    speaker : str or None
+        Who speaks in the sentence, the first if several do.
+    attributions : tuple of Attribution
+        Which words are whose.
+    """
 
     sentence: Sentence
     tokens: Tokens
     speaker: str | None = None
+    attributions: tuple[Attribution, ...] = ()
+
+    def speaker_of(self, actor: Span | None, target: Span | None) -> str | None:
+        """Return to whom a claim about two spans is attributed, None if to the narrator.
+
+        Examples
+        --------
+        >>> from stance.text.catalogue import default_catalogue
+        >>> one, = read_document("Oslo said that Iran had warned Iraq.", default_catalogue())
+        >>> one.speaker_of((15, 19), (31, 35))
+        'Oslo'
+        """
+        return speaker_for(self.attributions, actor, target)
 
 
-def read_document(text: str, catalogue: Catalogue, date: str | None = None) -> list[ReadSentence]:
-    """Return the sentences of a document with their mentions.
+def read_document(
+    text: str, catalogue: Catalogue, date: str | None = None, coreference: bool = True
+) -> list[ReadSentence]:
+    """Return the sentences of a document with their mentions and speakers.
 
     Parameters
     ----------
@@ -30,19 +58,34 @@ def read_document(text: str, catalogue: Catalogue, date: str | None = None) -> l
     catalogue : Catalogue
     date : str, optional
         ISO day of the document: leaders count only while in office.
+    coreference : bool
+        Also resolve pronouns ("it", "we" in a quotation) and phrases ("the two countries",
+        which yields two mentions with one span); they have kind ``pronoun`` or ``phrase``.
 
     Examples
     --------
     >>> from stance.text.catalogue import default_catalogue
-    >>> read = read_document("Iran protested. Oman agreed.", default_catalogue())
+    >>> read = read_document("Iran protested. It blamed Oman.", default_catalogue())
     >>> [[mention.id for mention in one.sentence.mentions] for one in read]
-    [['IRN'], ['OMN']]
+    [['IRN'], ['IRN', 'OMN']]
     """
     known_names: dict[str, str] = {}
+    quotes = QuoteReader()
+    resolver = Resolver(catalogue) if coreference else None
     sentences = []
     for index, (start, end) in enumerate(sentence_spans(text)):
         piece = text[start:end]
         tokens = tokenize(piece)
         mentions = find_mentions(piece, tokens, catalogue, start, date, known_names)
-        sentences.append(ReadSentence(Sentence(index, start, end, piece, mentions), tokens))
+        said = quotes.read(piece, tokens, start)
+        if resolver is not None:
+            mentions = resolver.resolve(piece, tokens, start, mentions, said)
+        sentences.append(
+            ReadSentence(
+                Sentence(index, start, end, piece, mentions),
+                tokens,
+                said[0].speaker if said else None,
+                said,
+            )
+        )
     return sentences

@@ -1,0 +1,217 @@
+"""How good, how fast and how large the encoder is.
+
+    python benchmarks/encoder.py train [--model models/encoder]   # train on data/labeled
+    python benchmarks/encoder.py gold  [--model models/encoder]   # real articles, pairs given
+    python benchmarks/encoder.py speed [--model models/encoder]
+    python benchmarks/encoder.py plv | newsmtsc | dse             # published sets, retrained
+
+Each writes its part of benchmarks/results/encoder.json. ``train`` also keeps the graph before its
+weights went to eight bits, beside the model's folder, for ``gold`` to compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import sets
+import stance
+from gold import given_pairs
+from stance.analysis import Model
+from stance.files import write_atomically
+from stance.labels.files import read_labels
+from stance.learning.encoder_options import EncoderOptions
+from stance.learning.encoder_training import train_encoder
+from stance.learning.evaluation import evaluate
+from stance.learning.examples import Example, examples_of
+from stance.learning.metrics import f1
+from stance.learning.training import labels_hash
+from stance.model.encoder import EncoderFiles, EncoderScorer
+from stance.model.masking import mask_pair
+from stance.model.store import load_scorer
+from stance.records import Pair
+
+RESULTS = Path("benchmarks/results/encoder.json")
+FOLDS = 5
+
+
+def note(part: str, figures: dict[str, Any]) -> None:
+    """Print figures, and put them into the results."""
+    print(json.dumps({part: figures}, indent=2))
+    whole = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
+    whole[part] = figures
+    write_atomically(RESULTS, (json.dumps(whole, indent=2, sort_keys=True) + "\n").encode())
+
+
+def train(folder: Path) -> None:
+    """Train on data/labeled as ``stance train --backend encoder`` does."""
+    labels = tuple(read_labels("data/labeled"))
+    examples = list(examples_of(labels))
+    options = EncoderOptions(
+        progress=True, checkpoint=folder.with_name(folder.name + ".checkpoint")
+    )
+    began = time.monotonic()
+    trained = train_encoder(examples, options)
+    seconds = round(time.monotonic() - began)
+    about = {
+        "labels_sha256": labels_hash(labels),
+        "n_sentences": len(labels),
+        "n_pairs": len(examples),
+        **trained.about,
+    }
+    Model(trained.scorer, about).save(folder)
+    write_atomically(float_graph(folder), trained.raw)
+    note("train", {"seconds": seconds, "n_sentences": len(labels), "n_pairs": len(examples)})
+
+
+def float_graph(folder: Path) -> Path:
+    """Return where the graph before eight bits lies."""
+    return folder.with_name(folder.name + ".float32.onnx")
+
+
+def gold(folder: Path) -> None:
+    """Measure on gold_dev.jsonl with the pairs given; in eight bits and as trained."""
+    model = stance.load_model(folder)
+    figures = {"eight_bits": _gold(model)}
+    assert isinstance(model.scorer, EncoderScorer)
+    if float_graph(folder).is_file():
+        scorer = model.scorer
+        files = EncoderFiles(float_graph(folder).read_bytes(), scorer.files.tokenizer)
+        wide = EncoderScorer(
+            scorer.stances, files, scorer.vocabulary, scorer.calibration, scorer.known
+        )
+        figures["float32"] = _gold(Model(wide))
+        figures["lost"] = figures["float32"]["macro_f1"] - figures["eight_bits"]["macro_f1"]
+    figures["base"] = _gold(stance.load_model("base"))
+    figures["megabytes"] = sum(f.stat().st_size for f in folder.iterdir()) / 1e6
+    note("gold", figures)
+
+
+def _gold(model: Model) -> dict[str, Any]:
+    evaluation = evaluate(model, sets.gold())
+    return {**given_pairs(model), "sentiment_f1": evaluation.sentiment_f1}
+
+
+def speed(folder: Path) -> None:
+    """Measure pairs a second in a process of its own, on two processors, beside the base."""
+    figures = {}
+    for name, model in (("encoder", str(folder)), ("base", "base")):
+        environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+        done = subprocess.run(
+            [sys.executable, __file__, "timed", "--model", model],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        figures[name] = json.loads(done.stdout)
+    note("speed", figures)
+
+
+def timed(model: str) -> None:
+    """Print speed and memory of one model on pairs of about 30 tokens."""
+    words = "said on Monday that its talks with partners about trade and the border were useful"
+    pairs = []
+    for i in range(512):
+        head = f"The government of Aland {('praised', 'blamed', 'warned')[i % 3]} "
+        text = head + f"Bland after the vote, and {words} for {i} firms in the region ."
+        at = len(head)
+        pairs.append(mask_pair(Pair(text, (18, 23), (at, at + 5))))
+    scorer = load_scorer(stance.analysis.model_folder(model))[0]
+    scorer.score(pairs[:64])
+    wall, cpu = time.perf_counter(), time.process_time()
+    scorer.score(pairs)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        json.dumps(
+            {
+                "tokens": float(np.mean([len(pair.words) for pair in pairs])),
+                "pairs_a_second": len(pairs) / wall,
+                "pairs_a_processor_second": len(pairs) / cpu,
+                "processors": 2,
+                "load_average": os.getloadavg()[0],
+                "megabytes_of_memory": memory,
+            }
+        )
+    )
+
+
+def published(name: str) -> None:
+    """Train on a published set, five folds by document (DSE: its own parts), and measure."""
+    options = EncoderOptions(progress=True, epochs=6 if name == "plv" else 3)
+    if name == "dse":
+        learn, ask = list(examples_of(sets.dse("train"))), list(examples_of(sets.dse("valid")))
+        figures = _scores(ask, _classes(train_encoder(learn, options).scorer, ask))
+    else:
+        examples = list(examples_of(sets.plv() if name == "plv" else sets.newsmtsc()))
+        documents = sorted({example.document for example in examples})
+        fold_of = {document: i % FOLDS for i, document in enumerate(documents)}
+        folds = np.array([fold_of[example.document] for example in examples])
+        found = np.empty(len(examples), object)
+        for fold in range(FOLDS):
+            learn = [e for e, k in zip(examples, folds, strict=True) if k != fold]
+            rows = np.flatnonzero(folds == fold)
+            scorer = train_encoder(learn, options).scorer
+            found[rows] = _classes(scorer, [examples[i] for i in rows])
+        figures = _scores(examples, list(found))
+    note(name, figures)
+
+
+def _classes(scorer: EncoderScorer, examples: Sequence[Example]) -> list[str]:
+    """Return the most probable stance of each pair; none where a threshold says so (DSE)."""
+    scored = scorer.score([example.pair for example in examples]).stances
+    best = np.array(scorer.stances)[scored.argmax(axis=1)]
+    if all(example.stances for example in examples):
+        return list(best)
+    held = (scored >= np.array(scorer.thresholds, np.float32)).any(axis=1)
+    return [str(name) if any_ else "none" for name, any_ in zip(best, held, strict=True)]
+
+
+def _scores(examples: Sequence[Example], found: Sequence[str]) -> dict[str, Any]:
+    wanted = np.array([example.stances[0] if example.stances else "none" for example in examples])
+    chosen = np.array(found)
+    by_class = {
+        str(name): f1(
+            int(((wanted == name) & (chosen == name)).sum()),
+            int((chosen == name).sum()),
+            int((wanted == name).sum()),
+        )[2]
+        for name in sorted(set(wanted))
+    }
+    return {
+        "n_pairs": len(examples),
+        "accuracy": float((wanted == chosen).mean()),
+        "macro_f1": float(np.mean(list(by_class.values()))),
+        "f1": by_class,
+    }
+
+
+def main() -> None:
+    """Run one part."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "part", choices=("train", "gold", "speed", "timed", "plv", "newsmtsc", "dse")
+    )
+    parser.add_argument("--model", default="models/encoder")
+    arguments = parser.parse_args()
+    if arguments.part in ("plv", "newsmtsc", "dse"):
+        published(arguments.part)
+    elif arguments.part == "timed":
+        timed(arguments.model)
+    else:
+        {"train": train, "gold": gold, "speed": speed}[arguments.part](Path(arguments.model))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""Speed of ``stance score``: sentences a second against VADER, workers, memory.
+
+    python benchmarks/speed.py [--model base] [--sentences 10000] [--sizes 10000,1000000]
+
+The corpus is made of sentences of ``data/labeled`` in a fixed random order, twenty to a document:
+once with the density of news, a third of the sentences with two or more actors, and once with
+two or more in every sentence. VADER (a word list without actors; Hutto and Gilbert 2014) gets
+the same sentences, split already; ``stance score`` starts from the documents and ends with a
+file of rows. Both are measured in processor time, in turns, in one run; the best of three counts.
+Times of several processes are wall-clock times, so run it on a machine that does nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from stance.analysis import Model, load_model
+from stance.batch.documents import Document
+from stance.batch.options import BatchOptions
+from stance.batch.run import score
+from stance.batch.schema import columns_of, encode_json
+from stance.batch.scoring import score_rows
+from stance.labels.files import read_labels
+from stance.model.documents import score_documents
+from stance.text.reading import read_document
+from stance.text.sentences import sentence_spans
+from stance.text.tokens import tokenize
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "speed.json"
+PER_DOCUMENT = 20
+TURNS = 3
+
+
+def sentences(model: Model) -> tuple[list[str], list[str]]:
+    """Return our own sentences with two or more actors, and those with fewer."""
+    dense, sparse = [], []
+    for label in read_labels(ROOT / "data" / "labeled"):
+        read = read_document(label.text, model.catalogue)
+        if len(read) == 1:
+            actors = {mention.id for mention in read[0].sentence.mentions}
+            (dense if len(actors) > 1 else sparse).append(label.text)
+    return dense, sparse
+
+
+def make_corpus(dense: list[str], sparse: list[str], n: int, every: int) -> list[list[str]]:
+    """Return documents; one sentence in ``every`` has two or more actors."""
+    chance = random.Random(7)
+    drawn = [chance.choice(sparse if i % every else dense) for i in range(n)]
+    return [drawn[i : i + PER_DOCUMENT] for i in range(0, n, PER_DOCUMENT)]
+
+
+def write_corpus(path: Path, documents: list[list[str]]) -> Path:
+    """Write documents as JSON lines."""
+    with path.open("w", encoding="utf-8") as file:
+        for number, document in enumerate(documents):
+            record = {"id": f"d{number}", "date": "2015-11-23", "text": " ".join(document)}
+            file.write(json.dumps(record) + "\n")
+    return path
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the processor time that some work takes; what lies about is no garbage of its own."""
+    gc.collect()
+    gc.freeze()
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
+def against_vader(folder: Path, model: str, documents: list[list[str]]) -> dict[str, float]:
+    """Return sentences a second of both, and their ratio."""
+    source = write_corpus(folder / "corpus.jsonl", documents)
+    plain = [sentence for document in documents for sentence in document]
+    vader = SentimentIntensityAnalyzer()
+    options = BatchOptions(model=model, overwrite=True)
+    found = {}
+
+    def run() -> None:
+        found["summary"] = score(source, folder / "out.jsonl", options)
+
+    run()  # loads the model
+    times = [
+        (seconds(lambda: [vader.polarity_scores(one) for one in plain]), seconds(run))
+        for _ in range(TURNS)
+    ]
+    summary = found["summary"]
+    ours = summary.sentences / min(one for _, one in times)
+    theirs = len(plain) / min(one for one, _ in times)
+    return {
+        "sentences": summary.sentences,
+        "relations_a_sentence": round(summary.relations / summary.sentences, 2),
+        "stance_a_second": round(ours),
+        "vader_a_second": round(theirs),
+        "ratio": round(ours / theirs, 3),
+    }
+
+
+def stages(model: Model, documents: list[list[str]]) -> dict[str, float]:
+    """Return microseconds a sentence of each stage, in processor time."""
+    corpus = [Document(str(i), " ".join(one)) for i, one in enumerate(documents)]
+    n = sum(map(len, documents))
+    plain = [sentence for document in documents for sentence in document]
+    read = [read_document(one.text, model.catalogue) for one in corpus]
+    rows, _, _ = score_rows(model, corpus)
+    columns = columns_of(model.stances)
+
+    def reading(coreference: bool) -> None:
+        for one in corpus:
+            read_document(one.text, model.catalogue, coreference=coreference)
+
+    def best(work: Callable[[], object]) -> float:
+        return min(seconds(work) for _ in range(TURNS))
+
+    whole, simple = best(lambda: reading(True)), best(lambda: reading(False))
+    splitting = best(lambda: [sentence_spans(one.text) for one in corpus])
+    tokens = best(lambda: [tokenize(one) for one in plain])
+    scoring = best(lambda: score_documents(model.scorer, read, evidence=False))
+    evidence = best(lambda: score_documents(model.scorer, read, evidence=True)) - scoring
+    everything = best(lambda: score_rows(model, corpus))
+    encoding = best(lambda: encode_json(columns, rows))
+    parts = {
+        "sentence splitting": splitting,
+        "tokens": tokens,
+        "mentions and quotations": simple - splitting - tokens,
+        "coreference": whole - simple,
+        "masking, features, scores": scoring,
+        "rows": max(everything - whole - scoring, 0.0),
+        "JSON": encoding,
+        "evidence (only with --evidence)": evidence,
+    }
+    return {name: round(1e6 * value / n, 1) for name, value in parts.items()}
+
+
+def workers(folder: Path, model: str, source: Path) -> dict[str, float]:
+    """Return the wall-clock time of one process and of two, and how often the second pays."""
+    times = {}
+    for n_jobs in (1, 2, 1, 2):
+        options = BatchOptions(model=model, n_jobs=n_jobs, overwrite=True, chunk_characters=100_000)
+        begun = time.perf_counter()
+        score(source, folder / f"out{n_jobs}.jsonl", options)
+        times[n_jobs] = min(time.perf_counter() - begun, times.get(n_jobs, 1e9))
+    same = (folder / "out1.jsonl").read_bytes() == (folder / "out2.jsonl").read_bytes()
+    return {
+        "one_s": round(times[1], 2),
+        "two_s": round(times[2], 2),
+        "speed_up": round(times[1] / times[2], 2),
+        "same_bytes": same,
+        "load_before": round(os.getloadavg()[0], 1),
+        "cores": os.cpu_count() or 0,
+    }
+
+
+def measured_run(source: Path, out: Path, model: str) -> None:
+    """Score in this process and print its sentences, seconds and peak memory."""
+    begun = time.process_time()
+    summary = score(source, out, BatchOptions(model=model))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps([summary.sentences, time.process_time() - begun, peak]))
+
+
+def growth(
+    folder: Path, model: str, dense: list[str], sparse: list[str], sizes: list[int]
+) -> list[dict[str, float]]:
+    """Return processor time and peak memory of one process for corpora of some sizes."""
+    found = []
+    for size in sizes:
+        source = write_corpus(folder / f"{size}.jsonl", make_corpus(dense, sparse, size, every=3))
+        out = folder / f"{size}.out.jsonl"
+        args = [sys.executable, __file__, "--one", str(source), str(out), "--model", model]
+        done = subprocess.run(args, capture_output=True, text=True, check=True)
+        n, spent, peak = json.loads(done.stdout)
+        found.append({"sentences": n, "processor_s": round(spent, 1), "peak_mb": round(peak, 1)})
+        source.unlink()
+        out.unlink()
+    return found
+
+
+def main() -> None:
+    """Measure and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="base")
+    parser.add_argument("--sentences", type=int, default=10_000)
+    parser.add_argument("--sizes", default="10000,30000", help="for memory and growth")
+    parser.add_argument("--one", nargs=2, metavar=("SOURCE", "OUT"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        measured_run(Path(args.one[0]), Path(args.one[1]), args.model)
+        return
+    model = load_model(args.model)
+    dense, sparse = sentences(model)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        news = make_corpus(dense, sparse, args.sentences, every=3)
+        every = make_corpus(dense, sparse, args.sentences // 2, every=1)
+        result = {
+            "model": Path(args.model).name,
+            "python": platform.python_version(),
+            "load_before": round(os.getloadavg()[0], 1),
+            "news_density": against_vader(folder, args.model, news),
+            "actors_in_every_sentence": against_vader(folder, args.model, every),
+            "stages_us_a_sentence": stages(model, news),
+            "workers": workers(folder, args.model, write_corpus(folder / "w.jsonl", news * 3)),
+            "growth": growth(
+                folder, args.model, dense, sparse, [int(size) for size in args.sizes.split(",")]
+            ),
+        }
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

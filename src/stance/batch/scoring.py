@@ -1,0 +1,212 @@
+"""Scoring a chunk: documents in, columns of rows out; what a worker process runs."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from stance.analysis import Model, abstention, load_model, model_folder
+from stance.batch.chunks import Chunk
+from stance.batch.documents import BadRecord, Document, bad_record
+from stance.batch.opening import need_pyarrow
+from stance.batch.schema import Column, Rows, columns_of, encode_csv, encode_json, to_arrow
+from stance.errors import ModelError, Problem, StanceError, missing
+from stance.model.documents import ScoredPairs, score_documents
+from stance.records import SENTIMENTS
+from stance.text.reading import ReadSentence, read_document
+
+__all__ = ["ENCODERS", "ModelKey", "ScoredChunk", "model_key", "score_chunk", "score_rows"]
+
+
+class ModelKey(msgspec.Struct, frozen=True):
+    """Which model, to the last bit: its name or folder and the checksum of its manifest.
+
+    The same for the catalogue laid over ours, if there is one.
+    """
+
+    name: str
+    sha256: str
+    actors: str | None = None
+    actors_sha256: str | None = None
+
+
+class ScoredChunk(msgspec.Struct, frozen=True):
+    """What comes back of a chunk: encoded rows, bad records, and what was counted."""
+
+    payload: bytes
+    bad: tuple[BadRecord, ...]
+    documents: int
+    sentences: int
+    relations: int
+
+
+def model_key(name: str, actors: str | None = None) -> ModelKey:
+    """Return what a model is known by.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model or catalogue.
+    """
+    manifest = model_folder(name) / "manifest.json"
+    if not manifest.is_file():
+        raise missing(manifest, "model")
+    sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    if actors is None:
+        return ModelKey(name, sha256)
+    if not Path(actors).is_file():
+        raise missing(actors, "catalogue file")
+    return ModelKey(name, sha256, actors, hashlib.sha256(Path(actors).read_bytes()).hexdigest())
+
+
+@functools.lru_cache(maxsize=2)
+def cached_model(key: ModelKey) -> Model:
+    """Return a model, loaded once in each process.
+
+    Raises
+    ------
+    ModelError
+        If what lies there is not what the run began with: another machine, or a new training.
+    """
+    if model_key(key.name, key.actors) != key:
+        rule = "all processes have the model and the actors that the run began with"
+        raise ModelError(Problem(rule, "put the same ones on all machines", path=key.name))
+    return load_model(key.name, key.actors)
+
+
+def score_rows(
+    model: Model, documents: Sequence[Document], evidence: bool = False, all_documents: bool = False
+) -> tuple[Rows, list[BadRecord], int]:
+    """Return the rows of some documents as columns, the bad records, and how many sentences.
+
+    Parameters
+    ----------
+    model : Model
+    documents : sequence of Document
+    evidence : bool
+        Add a column with the spans of the words that decided.
+    all_documents : bool
+        Add a row, with nothing but id and date, for a document without relations.
+
+    Examples
+    --------
+    >>> from stance.analysis import load_model
+    >>> rows, bad, sentences = score_rows(
+    ...     load_model("base"), [Document("a", "Iran condemned the United States.")]
+    ... )
+    >>> rows[3], rows[4], bad, sentences
+    (['IRN', 'USA'], ['USA', 'IRN'], [], 1)
+    """
+    catalogue = model.catalogue
+    read: list[list[ReadSentence]] = []
+    kept: list[Document] = []
+    bad: list[BadRecord] = []
+    for document in documents:
+        try:
+            read.append(read_document(document.text, catalogue, document.date))
+            kept.append(document)
+        except StanceError as error:
+            one = error.problems[0]
+            where = Problem(one.rule, one.next_step, one.value, document.path, document.line)
+            bad.append(bad_record(where, document.doc_id))
+    pairs = score_documents(model.scorer, read, evidence)
+    rows = _columns(model, kept, pairs, evidence)
+    if all_documents:
+        rows = _with_all(rows, kept, pairs)
+    return rows, bad, sum(map(len, read))
+
+
+def _columns(
+    model: Model, documents: Sequence[Document], pairs: ScoredPairs, evidence: bool
+) -> Rows:
+    """Return the columns of the relations, as :meth:`Analysis.rows` would give them."""
+    asked = pairs.asked
+    owners = [documents[one.document] for one in asked]
+    sentences = [one.sentence.sentence for one in asked]
+    held: list[list[str]] = [[] for _ in asked]
+    for row, stance in np.argwhere(pairs.held).tolist():
+        held[row].append(model.stances[stance])
+    best = pairs.scored.sentiment.argmax(axis=1).tolist()
+    abstained = {share: abstention(share) for share in set(pairs.scored.familiar.tolist())}
+    rows: Rows = [
+        [owner.doc_id for owner in owners],
+        [owner.date for owner in owners],
+        [sentence.index for sentence in sentences],
+        [one.actor.id for one in asked],
+        [one.target.id for one in asked],
+        *([round(value, 4) for value in column] for column in pairs.scored.stances.T.tolist()),
+        ["|".join(names) for names in held],
+        [SENTIMENTS[place] for place in best],
+        *([round(value, 4) for value in column] for column in pairs.scored.sentiment.T.tolist()),
+        [one.speaker for one in asked],
+        [abstained[share] for share in pairs.scored.familiar.tolist()],
+        [one.actor.text for one in asked],
+        [one.target.text for one in asked],
+        [sentence.start for sentence in sentences],
+        [sentence.end for sentence in sentences],
+        [sentence.text for sentence in sentences],
+    ]
+    if evidence:
+        rows.append(
+            ["|".join(f"{start}-{end}" for start, end in spans) for spans in pairs.evidence]
+        )
+    return rows
+
+
+def _with_all(rows: Rows, documents: Sequence[Document], pairs: ScoredPairs) -> Rows:
+    """Return rows with one more, of id and date only, for each document that has none."""
+    by_document: list[list[int]] = [[] for _ in documents]
+    for i, one in enumerate(pairs.asked):
+        by_document[one.document].append(i)
+    n_rows = len(pairs.asked)
+    order: list[int] = []
+    lone: list[Document] = []
+    for document, own in zip(documents, by_document, strict=True):
+        order += own or [n_rows + len(lone)]
+        if not own:
+            lone.append(document)
+    extended: Rows = [
+        [*rows[0], *(document.doc_id for document in lone)],
+        [*rows[1], *(document.date for document in lone)],
+        *([*column, *[None] * len(lone)] for column in rows[2:]),
+    ]
+    return [[column[i] for i in order] for column in extended]
+
+
+def _encode_arrow(columns: Sequence[Column], rows: Rows) -> bytes:
+    pyarrow = need_pyarrow("Parquet")
+    table = to_arrow(columns, rows)
+    sink = pyarrow.BufferOutputStream()
+    options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
+    with pyarrow.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+ENCODERS: dict[str, Callable[[Sequence[Column], Rows], bytes]] = {
+    "jsonl": encode_json,
+    "csv": encode_csv,
+    "parquet": _encode_arrow,
+}
+"""Output format -> how the rows of a chunk are kept until all are there."""
+
+
+def score_chunk(
+    chunk: Chunk, key: ModelKey, output: str, evidence: bool, all_documents: bool
+) -> ScoredChunk:
+    """Return the scores of a chunk: the function that worker processes run."""
+    model = cached_model(key)
+    columns = columns_of(model.stances, evidence)
+    rows, bad, sentences = score_rows(model, chunk.documents, evidence, all_documents)
+    return ScoredChunk(
+        ENCODERS[output](columns, rows),
+        (*chunk.bad, *bad),
+        len(chunk.documents) - len(bad),
+        sentences,
+        sum(actor is not None for actor in rows[3]),
+    )

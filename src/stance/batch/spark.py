@@ -1,0 +1,103 @@
+"""Scoring on Spark: a data frame of documents in, a data frame of relations out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from stance.batch.documents import BadRecord, make_document
+from stance.batch.opening import need_pyarrow
+from stance.batch.schema import Column, columns_of, to_arrow
+from stance.batch.scoring import ModelKey, cached_model, model_key, score_rows
+from stance.errors import MissingExtraError, OptionError, Problem
+
+__all__ = ["ddl", "score", "score_batches"]
+
+_TYPES = {"text": "string", "day": "date", "integer": "int", "probability": "float"}
+
+
+def ddl(columns: tuple[Column, ...]) -> str:
+    """Return columns as the schema of a Spark data frame.
+
+    Examples
+    --------
+    >>> ddl(columns_of(("rivalry",))[1:4])
+    '`date` date, `sent_index` int, `actor` string'
+    """
+    return ", ".join(f"`{column.name}` {_TYPES[column.kind]}" for column in columns)
+
+
+def score(
+    df: Any,
+    text: str = "text",
+    doc_id: str = "id",
+    date: str | None = None,
+    model: str = "base",
+    actors: str | None = None,
+) -> Any:
+    """Score the documents of a Spark data frame.
+
+    Each partition is scored where it lies (``mapInArrow``). The model must be on every machine:
+    a shipped one is, wherever this library is installed. Documents that cannot be scored (no
+    text, say) give one row whose ``abstained`` says why.
+
+    Parameters
+    ----------
+    df : pyspark.sql.DataFrame
+    text, doc_id : str
+        Names of its columns.
+    date : str, optional
+        Name of the column with the day.
+    model : str
+    actors : str, optional
+        Your own actor catalogue, a path that all machines know.
+
+    Returns
+    -------
+    pyspark.sql.DataFrame
+        The columns of a score file.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyspark or pyarrow is not installed.
+    OptionError
+        If the frame has no such column.
+    """
+    try:
+        import pyspark.sql  # noqa: F401
+    except ImportError:
+        raise MissingExtraError(
+            Problem("scoring on Spark needs pyspark", "pip install 'stance-ir[spark]'")
+        ) from None
+    need_pyarrow("scoring on Spark")
+    names = [name for name in (text, doc_id, date) if name is not None]
+    for name in names:
+        if name not in df.columns:
+            rule = f"the data frame has the column {name!r}"
+            raise OptionError(Problem(rule, "name another one", ", ".join(df.columns)))
+    key = model_key(model, actors)
+    columns = columns_of(cached_model(key).stances)
+    function = functools.partial(score_batches, key=key, has_date=date is not None)
+    return df.select(*names).mapInArrow(function, ddl(columns))
+
+
+def score_batches(batches: Iterator[Any], key: ModelKey, has_date: bool) -> Iterator[Any]:
+    """Yield the relations of each Arrow batch of text, id and, if there is one, date."""
+    model = cached_model(key)
+    columns = columns_of(model.stances)
+    for batch in batches:
+        lists = [column.to_pylist() for column in batch.columns]
+        dates = lists[2] if has_date else [None] * len(batch)
+        records = [
+            make_document(text, doc_id, date, "row", number)
+            for number, (text, doc_id, date) in enumerate(zip(*lists[:2], dates, strict=True), 1)
+        ]
+        documents = [one for one in records if not isinstance(one, BadRecord)]
+        rows, bad, _ = score_rows(model, documents)
+        for one in (*(one for one in records if isinstance(one, BadRecord)), *bad):
+            for column, values in zip(columns, rows, strict=True):
+                about = {"doc_id": one.doc_id, "abstained": one.rule}
+                values.append(about.get(column.name))  # type: ignore[attr-defined]
+        yield from to_arrow(columns, rows).to_batches()

@@ -1,0 +1,1 @@
+"""Pages that people read: what scores add up to, and how well a model does."""

@@ -1,0 +1,188 @@
+"""From score files or texts to a report on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stance.aggregation.periods import period_of
+from stance.aggregation.tally import tally
+from stance.analysis import Analysis, Model
+from stance.errors import InputError, NotFoundError, OptionError, Problem, StanceError, missing
+from stance.files import decode_utf8
+from stance.report.contents import ReportOptions, Trust, make_contents
+from stance.report.pages import report_page, write_page
+
+__all__ = ["report", "trust_of"]
+
+
+def report(
+    scores: Any,
+    out: Path | str,
+    options: ReportOptions | None = None,
+    model: Model | None = None,
+) -> tuple[Path, Path]:
+    """Write a report as a page and its numbers as JSON beside it.
+
+    Parameters
+    ----------
+    scores : path, data frame, Arrow table, Analysis, or an iterable of these or of rows
+        As in :func:`stance.aggregate`. Where analyses are given, their articles are shown, too.
+    out : path
+        Ends in ``.html``.
+    options : ReportOptions, optional
+    model : Model, optional
+        The model that made the scores: its card and the names of its actors are shown.
+
+    Returns
+    -------
+    page, twin : Path
+
+    Raises
+    ------
+    NotFoundError, InputError, MissingExtraError
+        If scores cannot be read, or the extra ``report`` is not installed.
+    OptionError
+        If an option is outside what it may be, or the model has other stances than the scores.
+
+    Examples
+    --------
+    >>> import tempfile, stance
+    >>> analysis = stance.analyze("The EU praised Ghana. Iran threatened to attack Israel.")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page, twin = report(analysis, Path(folder, "report.html"))
+    ...     page.name, twin.name, "<script" in page.read_text("utf-8")
+    ('report.html', 'report.json', False)
+    """
+    one_or_many = [scores] if isinstance(scores, Analysis) else scores
+    if not isinstance(one_or_many, (str, Path)) and isinstance(one_or_many, Sequence):
+        analyses = [one for one in one_or_many if isinstance(one, Analysis)]
+    else:
+        analyses = []
+    counted = tally(one_or_many)
+    if not counted.stances:
+        raise InputError(
+            Problem("scores hold at least one relation", "check that the texts name two actors")
+        )
+    if model is not None and model.stances != counted.stances:
+        raise OptionError(
+            Problem(
+                f"the scores have the stances of the model, {', '.join(model.stances)}",
+                "name the model that made them",
+                ", ".join(counted.stances),
+            )
+        )
+    names = (
+        {link[k]: model.catalogue.name(link[k]) for link in counted.links for k in (0, 1)}
+        if model is not None
+        else None
+    )
+    meta = _meta(scores)
+    counts = None if meta is None else (meta["summary"]["documents"], meta["summary"]["bad"])
+    contents = make_contents(counted, options, names, trust_of(model), counts)
+    page = report_page(contents, analyses)
+    return write_page(out, page, contents.to_dict())
+
+
+def _meta(scores: Any) -> dict[str, Any] | None:
+    """Return what ``stance score`` wrote beside a score file, if it is there and whole."""
+    if not isinstance(scores, (str, Path)):
+        return None
+    path = Path(scores)
+    path = path.with_name(path.name + ".meta.json")
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        int(found["summary"]["documents"]) + int(found["summary"]["bad"])
+    except (OSError, msgspec.MsgspecError, KeyError, TypeError, ValueError):
+        return None
+    return found
+
+
+def trust_of(model: Model | None) -> Trust | None:
+    """Return what the model card says about a model, in words."""
+    if model is None:
+        return None
+    about = model.about
+    facts = []
+    if "n_sentences" in about and "n_documents" in about:
+        facts.append(
+            (
+                "Trained on",
+                f"{about['n_sentences']:,} sentences of {about['n_documents']:,} documents",
+            )
+        )
+    if isinstance(about.get("pairs_by_stance"), dict):
+        counts = about["pairs_by_stance"]
+        facts.append(("Pairs", ", ".join(f"{name} {n:,}" for name, n in counts.items())))
+    facts += [(label, value) for label, value in _scores(about.get("scores"))]
+    facts.append(
+        (
+            "Thresholds",
+            ", ".join(
+                f"{name} {threshold:.2f}"
+                for name, threshold in zip(model.stances, model.thresholds, strict=True)
+            ),
+        )
+    )
+    if not about.get("scores"):
+        facts.append(
+            ("Measured", "The model carries no figures; run 'stance evaluate' on labels of yours.")
+        )
+    return Trust(model.name, tuple(facts))
+
+
+def _scores(scores: Any, prefix: str = "") -> list[tuple[str, str]]:
+    """Return the figures of a model card, however deep they lie."""
+    if isinstance(scores, dict):
+        return [
+            item
+            for name, value in scores.items()
+            for item in _scores(value, f"{prefix} {str(name).replace('_', ' ')}".strip())
+        ]
+    if isinstance(scores, bool) or scores is None:
+        return []
+    if isinstance(scores, float):
+        return [(prefix, f"{scores:.3f}")]
+    return [(prefix, str(scores))]
+
+
+def read_articles(paths: Sequence[Path], model: Model) -> list[Analysis]:
+    """Analyse text files; a name that begins with a day, as in 2015-11-23-x.txt, dates its text.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        If a file does not exist, is empty, or is no text in UTF-8.
+    """
+    analyses: list[Analysis] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if not path.exists():
+            raise missing(path, "file")
+        for file in sorted(path.rglob("*.txt")) if path.is_dir() else [path]:
+            try:
+                text = decode_utf8(file.read_bytes(), str(file))
+                if not text.strip():
+                    raise InputError(
+                        Problem("a text is not empty", "check the file", path=str(file))
+                    )
+                analyses.append(model.analyze(text, date=_day(file.name), doc_id=file.stem))
+            except StanceError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(problems)
+    if not analyses:
+        raise NotFoundError(
+            Problem("a folder of articles holds .txt files", "check it", path=str(paths[0]))
+        )
+    return analyses
+
+
+def _day(name: str) -> str | None:
+    try:
+        return period_of(name[:10], "week") and name[:10]
+    except ValueError:
+        return None

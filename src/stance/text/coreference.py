@@ -1,0 +1,349 @@
+"""Coreference: pronouns and phrases that stand for actors named before, by salience and rules.
+
+The most recent and most prominent actor that fits wins: number, person or state, role in the
+sentence (Lappin and Leass 1994, "An algorithm for pronominal anaphora resolution", Computational
+Linguistics 20:4, reduced to what needs no parser). Each kind of answer has its own confidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from stance.records import Mention, MentionKind
+from stance.text.catalogue import Catalogue
+from stance.text.focus import Focus
+from stance.text.offices import OFFICE_HEADS
+from stance.text.quotations import Attribution
+from stance.text.tokens import Tokens
+from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, SentenceView
+
+__all__ = ["Resolver"]
+
+_HE = frozenset("he him his she her".split())
+_IT = frozenset("it its itself".split())
+_THEY = frozenset("they them their".split())
+_WE = frozenset("we us our ours".split())
+_YOU = frozenset("you your".split())
+_COUNTRY = frozenset("country nation kingdom republic island islands sultanate emirate".split())
+_AUTHORITY = frozenset(
+    "government ministry president premier cabinet army military parliament authorities regime"
+    " administration chancellor".split()
+)
+_MILITANTS = frozenset(
+    "militants terrorists group rebels insurgents jihadists separatists militia fighters guerrillas"
+    " movement militias extremists".split()
+)
+_BLOC = frozenset("bloc alliance union organisation organization watchdog agency body".split())
+_COMPANY = frozenset("company firm manufacturer corporation".split())
+_ALLIES = frozenset(
+    "neighbour neighbor ally rival adversary foe enemy partner counterpart neighbours neighbors"
+    " allies rivals adversaries enemies partners".split()
+)
+_MEDIATES = frozenset(
+    "urged urges urging asked calls called call mediate mediated mediating between brought hosted"
+    " told reconcile appealed warned invited helping help helped brokered broker brokering".split()
+)
+_ANYBODY = frozenset(("side", "sides", "party", "parties"))
+_MOST_MENTIONS = 40  # a sentence with more is a list or no prose: nothing is resolved there
+_NEAR = 6
+_GROUPS = frozenset(("group",))
+_STATES = frozenset(("state", "territory"))
+_BLOCS = frozenset(("organization", "bloc"))
+
+Found = tuple[int, int, tuple[str, ...], float]
+"""First and last token (exclusive), the actors, and the confidence."""
+
+
+class Resolver:
+    """Resolves the pronouns and phrases of one document, sentence by sentence.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Tells states from organisations and groups.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._focus = Focus(catalogue)
+
+    def resolve(
+        self,
+        text: str,
+        tokens: Tokens,
+        offset: int,
+        mentions: Sequence[Mention],
+        attributions: Sequence[Attribution],
+    ) -> tuple[Mention, ...]:
+        """Return the mentions of one sentence with those that were resolved, in order of place.
+
+        Parameters
+        ----------
+        text : str
+            The sentence.
+        tokens : Tokens
+            Its tokens.
+        offset : int
+            Where it begins in the document.
+        mentions : sequence of Mention
+            What the catalogue found.
+        attributions : sequence of Attribution
+            Who speaks in it.
+        """
+        may_resolve = len(mentions) <= _MOST_MENTIONS and not _TRIGGERS.isdisjoint(tokens.words)
+        if not (mentions or may_resolve or attributions):
+            self._focus.add(None, ())
+            return tuple(mentions)
+        view = SentenceView(text, tokens, offset, mentions, attributions)
+        every = tuple(mentions)
+        if may_resolve:
+            self._focus.catch_up()
+            found = list(self._resolved(view))
+            if found:
+                kept = [m for m in mentions if not any(_holds(f, m) for f in found)]
+                every = tuple(sorted((*kept, *found), key=lambda m: (m.start, m.end, m.id)))
+        self._focus.add(view, every)
+        return every
+
+    def _resolved(self, view: SentenceView) -> Iterator[Mention]:
+        """Yield what is resolved, speakers first: "we" in their quotations needs them."""
+        if view.attributions and view.has_unnamed_speaker():
+            speakers = [m for m in self._pass(view) if view.is_in_speaker(m)]
+            view.add(speakers)
+            yield from speakers
+        yield from self._pass(view)
+
+    def _pass(self, view: SentenceView) -> Iterator[Mention]:
+        position = 0
+        words = view.lower
+        while position < len(words):
+            word = view.tokens.words[position]
+            lower = words[position]
+            rule = _RULES.get(lower) if word in (lower, lower.capitalize()) else None
+            found = rule(self, view, position) if rule is not None else None
+            if found is None:
+                position += 1
+                continue
+            first, last, actors, confidence = found
+            span = view.span(first, last)
+            position = last
+            if view.crosses(span):
+                continue
+            single = last - first == 1 and words[first] not in NUMBERS
+            kind: MentionKind = "pronoun" if single else "phrase"
+            for actor in actors:
+                yield Mention(actor, view.text_of(first, last), *span, kind, confidence)
+
+    def he(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve he, him, his, she, her: the last person, the subject first."""
+        clause = view.in_clause(at) if view.is_object(at) else ()
+        before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
+        if before:
+            return at, at + 1, (before[0].id,), 0.8
+        if view.has_unknown_subject(at):
+            return None
+        recent = self._focus.recent_person(clause)
+        if recent is not None:
+            return at, at + 1, (recent[0],), 0.7 if recent[1] < 2 else 0.5
+        if self._focus.speaker is not None and self._focus.speaker not in clause:
+            return at, at + 1, (self._focus.speaker,), 0.5
+        return None
+
+    def it(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve it, its: the subject of the sentence, or of the one before."""
+        ally = self._ally(view, at)
+        if ally is not None:
+            return ally
+        if view.lower[at] == "it" and view.is_empty_it(at):
+            return None
+        clause = view.in_clause(at) if view.is_object(at) else ()
+        before = [m for m in view.before(at) if not view.is_person(m) and m.id not in clause]
+        own = [m for m in before if m.kind not in ("pronoun", "phrase")] or before
+        if own:
+            return at, at + 1, (own[0].id,), 0.7
+        if view.before(at) and not clause:
+            return at, at + 1, (view.before(at)[0].id,), 0.6
+        if clause:
+            others = [a for a in self._focus.prominent(view, at) if a not in clause]
+            return (at, at + 1, (others[0],), 0.4) if others else None
+        if self._focus.subject and len(self._focus.subject) == 1:
+            return at, at + 1, self._focus.subject, 0.6
+        return None
+
+    def they(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve they, them, their: a group, or actors that were named together."""
+        before = view.before(at)
+        speaker = view.speaker_of_quote(at, self._focus.speaker)
+        if speaker is not None:
+            others = [a for a in self._focus.prominent(view, at) if a != speaker]
+            return (at, at + 1, (others[0],), 0.4) if others else None
+        groups = [m for m in before if self._is_plural(m)]
+        if groups:
+            return at, at + 1, (groups[0].id,), 0.7
+        together = view.together(before)
+        if len(together) > 1:
+            return at, at + 1, together, 0.7
+        if self._focus.subject:
+            last = self._focus.subject
+            if len(last) > 1 or self._focus.is_a(last[0], _GROUPS):
+                return at, at + 1, last, 0.6
+            if not before:
+                return at, at + 1, last, 0.4
+        plural = [a for a in self._focus.prominent(view, at) if self._focus.is_a(a, _GROUPS)]
+        return (at, at + 1, (plural[0],), 0.4) if plural else None
+
+    def we(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve we, us, our inside a quotation: the speaker's side."""
+        speaker = view.speaker_of_quote(at, self._focus.speaker)
+        return None if speaker is None else (at, at + 1, (speaker,), 0.7)
+
+    def you(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve you, your inside a quotation: the other side, if there is just one."""
+        speaker = view.speaker_of_quote(at, self._focus.speaker)
+        if speaker is None:
+            return None
+        others = [a for a in self._focus.prominent(view, at, _STATES) if a != speaker]
+        return (at, at + 1, (others[0],), 0.4) if others else None
+
+    def two(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve "the two countries", "both sides", "the two": the two most prominent."""
+        last, number = view.end_of_several(at)
+        if not last and view.lower[at] == "both" and view.is_alone(at):
+            clause = view.in_clause(at) if view.is_object(at) else ()
+            together = view.together(view.before(at)) or tuple(
+                [a for a in self._focus.prominent(view, at) if a not in clause][:2]
+            )
+            return (at, at + 1, together, 0.5) if len(together) == 2 else None
+        if not last:
+            return None
+        noun = view.lower[last - 1]
+        kinds = None if noun in NUMBERS or noun in _ANYBODY else _STATES
+        if number > 2:
+            several = tuple(self._focus.prominent(view, at, kinds))
+            return (at, last, several, 0.4) if len(several) == number else None
+        actors = self._two_actors(view, at, kinds)
+        return (at, last, actors, 0.7) if len(actors) == 2 else None
+
+    def _two_actors(
+        self, view: SentenceView, at: int, kinds: frozenset[str] | None
+    ) -> tuple[str, ...]:
+        before = [
+            a
+            for a in dict.fromkeys(m.id for m in view.before(at))
+            if not kinds or self._focus.is_a(a, kinds)
+        ]
+        together = [
+            a for a in view.together(view.before(at)) if not kinds or self._focus.is_a(a, kinds)
+        ]
+        ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
+        if len(together) == 2:
+            return tuple(together)
+        if len(before) == 2 and not self._focus.salience:
+            return tuple(before)
+        if len(before) == 1 and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
+            others = [actor for actor in ranked if actor not in before]
+            if len(others) >= 2:
+                return tuple(others[:2])
+        if len(before) == 1:
+            others = [actor for actor in ranked if actor not in before]
+            return (before[0], *others[:1])
+        return tuple(ranked[:2])
+
+    def the(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve "the country", "the ministry", "the militants", "the bloc", "the two sides"."""
+        two = self.two(view, at)
+        if two is not None:
+            return two
+        for last in range(at + 2, min(at + 2 + LONGEST_PHRASE, len(view.lower) + 1)):
+            noun = view.lower[last - 1]
+            if view.is_mentioned(last - 1):
+                return None
+            for nouns, kinds, confidence in _NOUNS:
+                if noun in nouns:
+                    return self._definite(view, at, last, kinds, confidence)
+            if noun not in MODIFIERS:
+                return None
+        return None
+
+    def _definite(
+        self, view: SentenceView, at: int, last: int, kinds: frozenset[str], confidence: float
+    ) -> Found | None:
+        lower = view.lower
+        if lower[last : last + 1] == ["of"] or view.is_mentioned(last):
+            return None  # a country follows: "the president of Iran", "the group Hamas"
+        while last < len(lower) and lower[last] in OFFICE_HEADS:
+            last += 1
+        if lower[last - 1] in OFFICE_HEADS:
+            last = view.end_of_name(last)
+        if lower[last : last + 1] in (["'s"], ["’s"]) and lower[last + 1 : last + 2] == ["of"]:
+            return None
+        is_office = any(word in OFFICE_HEADS for word in lower[at:last])
+        person = self._focus.recent_person() if is_office else None
+        if person is not None:
+            return at, last, (person[0],), confidence
+        near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
+        ranked = self._focus.prominent(view, at, kinds)
+        fitting = [actor for actor in ranked if actor not in near] or ranked
+        if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
+            fitting = [near[-1]]
+        return (at, last, (fitting[0],), confidence) if fitting else None
+
+    def _ally(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve "its neighbour", "its two biggest allies": who else is tview."""
+        lower = view.lower
+        for last in range(at + 2, min(at + 2 + LONGEST_PHRASE, len(lower) + 1)):
+            if view.is_mentioned(last - 1):
+                return None
+            if lower[last - 1] in _ALLIES:
+                break
+            if lower[last - 1] not in MODIFIERS | NUMBERS.keys():
+                return None
+        else:
+            return None
+        owner = [m.id for m in view.before(at)][:1] or list((self._focus.subject or [()])[-1][:1])
+        others = [a for a in self._focus.prominent(view, at, _STATES) if a not in owner]
+        wanted = 1 + lower[last - 1].endswith("s")
+        if view.is_mentioned(last) or len(others) < wanted or (wanted == 1 and len(others) > 1):
+            return None
+        return at, last, tuple(others[:wanted]), 0.4
+
+    def _is_plural(self, mention: Mention) -> bool:
+        return self._focus.is_a(mention.id, _GROUPS) and mention.kind != "place"
+
+
+_NOUNS: tuple[tuple[frozenset[str], frozenset[str], float], ...] = (
+    (_COUNTRY, _STATES, 0.6),
+    (_AUTHORITY, _STATES, 0.5),
+    (frozenset(("minister", "spokesman", "spokeswoman")), _STATES, 0.5),
+    (_MILITANTS, _GROUPS, 0.6),
+    (_BLOC, _BLOCS, 0.5),
+    (_COMPANY, frozenset(("company",)), 0.6),
+)
+
+_TRIGGERS = frozenset(
+    form
+    for word in (
+        *_HE,
+        *_IT,
+        *_THEY,
+        *_WE,
+        *_YOU,
+        *NUMBERS,
+        *(n for nouns, _, _ in _NOUNS for n in nouns),
+    )
+    for form in (word, word.capitalize())
+)
+"""Words without which a sentence holds nothing to resolve."""
+
+_RULES: dict[str, Callable[[Resolver, SentenceView, int], Found | None]] = {
+    **dict.fromkeys(_HE, Resolver.he),
+    **dict.fromkeys(_IT, Resolver.it),
+    **dict.fromkeys(_THEY, Resolver.they),
+    **dict.fromkeys(_WE, Resolver.we),
+    **dict.fromkeys(_YOU, Resolver.you),
+    "the": Resolver.the,
+    **dict.fromkeys((*NUMBERS, "all"), Resolver.two),
+}
+
+
+def _holds(outer: Mention, inner: Mention) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end

@@ -1,0 +1,244 @@
+"""Offices and personal names joined to the actors beside them, and neighbours made one.
+
+"Iranian Foreign Minister Javad Zarif" is one mention of Iran; "the Lebanese Hezbollah" is one of
+Hezbollah. A role word counts only with the name of its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stance.text.catalogue import Catalogue
+from stance.text.matching import TITLES, Match
+
+__all__ = ["OFFICE_HEADS", "has_office", "join_offices"]
+
+OFFICE_HEADS = frozenset(
+    "president premier minister chancellor king queen prince princess emir sultan sheikh ayatollah"
+    " leader secretary chief commander general marshal admiral ambassador envoy spokesman"
+    " spokeswoman spokesperson speaker governor director chairman chairwoman commissioner"
+    " representative diplomat pope patriarch dictator ruler strongman negotiator negotiators"
+    " ministers presidents leaders consul adviser advisor official senator vice-chairman"
+    " lawmaker deputy mp parliamentarian".split()
+)
+_OFFICE_WORDS = OFFICE_HEADS | frozenset(
+    "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
+    " supreme acting former then new state press top senior chief general special high crown army"
+    " military naval air affairs and of for security national parliament government industry"
+    " central bank ministry parliamentary presidential council deputy house party".split()
+)
+_PARTICLES = frozenset("al el bin ibn ben van von de der di da do dos la le ul ur ud".split())
+_FORMER = frozenset(("former", "ex", "late", "ousted", "deposed"))
+_POSSESSIVE = frozenset(("'s", "’s"))
+_GLUE = frozenset(('"', "“", "”", "-", "‘", "’", "'"))
+_LONGEST_OFFICE = 9
+_LONGEST_NAME = 6
+
+
+def join_offices(
+    words: Sequence[str], matches: list[Match], known_names: dict[str, str], catalogue: Catalogue
+) -> list[Match]:
+    """Join offices, personal names and neighbours; learn the surnames that are introduced."""
+    joined: list[Match] = []
+    for i, match in enumerate(matches):
+        if joined and match.first < joined[-1].last:
+            continue  # swallowed by the mention before
+        if match.actor is None:
+            joined.append(match)
+            continue
+        border = joined[-1].last if joined else 0
+        _learn_acronym(words, match, known_names)
+        if match.kind == "person":
+            _join_title(words, match, border, known_names)
+        following = matches[i + 1] if i + 1 < len(matches) else None
+        _join_office(words, match, following, border, known_names)
+        if joined and _merge(words, joined[-1], match, catalogue):
+            continue
+        joined.append(match)
+    return [match for match in joined if not _is_former(words, match)]
+
+
+def has_office(words: Sequence[str], last: int) -> bool:
+    """Return whether the role of a person follows token ``last`` ("Iran's foreign minister")."""
+    return _office_end(words, last) > 0
+
+
+def _learn_acronym(words: Sequence[str], match: Match, known_names: dict[str, str]) -> None:
+    """Learn an acronym in brackets after a name ("the Gas Exporting Countries Forum (GECF)")."""
+    bracketed = words[match.last : match.last + 3]
+    if (
+        len(bracketed) == 3
+        and bracketed[0] == "("
+        and bracketed[2] == ")"
+        and len(bracketed[1]) > 1
+        and bracketed[1].isupper()
+        and match.actor is not None
+    ):
+        known_names[bracketed[1]] = match.actor
+
+
+def _join_title(
+    words: Sequence[str], match: Match, border: int, known_names: dict[str, str]
+) -> None:
+    if match.last - match.first > 1 and match.actor is not None:
+        known_names[words[match.last - 1]] = match.actor
+    while match.first > border and words[match.first - 1].rstrip(".") in TITLES:
+        match.first -= 1
+    if (
+        match.first - 1 > border
+        and words[match.first - 1] == "."
+        and words[match.first - 2] in TITLES
+    ):
+        match.first -= 2
+
+
+def _is_former(words: Sequence[str], match: Match) -> bool:
+    """Return whether somebody is named who no longer holds the office."""
+    before = match.first - 1
+    if before >= 0 and words[before] == "-":
+        before -= 1
+    if before < 0 or match.kind != "person":
+        return False
+    return words[before].lower() in _FORMER and match.last - match.first > 1
+
+
+def _office_end(words: Sequence[str], end: int) -> int:
+    """Return the end of the office that begins at ``end``; 0 if none does."""
+    length = len(words)
+    if end < length and words[end] in _POSSESSIVE:
+        end += 1
+    if end >= length or not words[end].isalpha():
+        return 0
+    office_end = 0
+    strange = 0  # one word outside of the list may stand in an office: "unification minister"
+    for position in range(end, min(length, end + _LONGEST_OFFICE)):
+        word = words[position]
+        lower = word.lower()
+        if lower in OFFICE_HEADS:
+            office_end = position + 1
+        elif lower not in _OFFICE_WORDS and lower != "-":
+            strange += 1
+            if strange > 1 or office_end or not word.islower() or not word.isalpha():
+                break
+    return _portfolio_end(words, office_end)
+
+
+def _portfolio_end(words: Sequence[str], end: int) -> int:
+    """Return the end of what an office is in charge of ("minister of trade and industry")."""
+    if not end or end >= len(words) or words[end].lower() not in ("of", "for"):
+        return end
+    position = end + 1
+    while position < len(words) and words[position].lower() in _OFFICE_WORDS:
+        position += 1
+    return position if position > end + 1 else end
+
+
+def _join_office(
+    words: Sequence[str],
+    match: Match,
+    following: Match | None,
+    border: int,
+    known_names: dict[str, str],
+) -> None:
+    """Extend a match over an office and the person who holds it ("Iranian President X Y")."""
+    if match.actor is None:
+        return
+    office_end = _office_end(words, match.last)
+    if not office_end:
+        return
+    name_start = office_end
+    apposition = name_start < len(words) and words[name_start] == ","
+    if apposition:
+        name_start += 1
+    while name_start < len(words) and words[name_start].rstrip(".") in TITLES:
+        name_start += 1
+    if following is not None and following.first == name_start:
+        if following.actor == match.actor:
+            match.last, match.kind = following.last, "person"
+            if following.last - following.first > 1:
+                known_names[words[following.last - 1]] = match.actor
+        return
+    name_end = _name_end(words, name_start)
+    if name_end - name_start > apposition:
+        match.last, match.kind = name_end, "person"
+        _learn(words[name_end - 1], match.actor, known_names)
+    else:
+        _join_name_before(words, match, office_end, border, known_names)
+
+
+def _join_name_before(
+    words: Sequence[str],
+    match: Match,
+    office_end: int,
+    border: int,
+    known_names: dict[str, str],
+) -> None:
+    """Learn the name that an office explains ("Denis Manturov, Russia's trade minister")."""
+    comma = match.first - 1
+    if comma > border and words[comma].lower() == "the":
+        comma -= 1
+    if comma <= border or words[comma] != "," or match.actor is None:
+        return
+    start = comma
+    while start > border and _is_name_word(words[start - 1], start < comma):
+        start -= 1
+    while start < comma and not words[start][0].isupper():
+        start += 1
+    if comma - start > 1:
+        match.first, match.last, match.kind = start, office_end, "person"
+        _learn(words[comma - 1], match.actor, known_names)
+
+
+def _learn(surname: str, actor: str, known_names: dict[str, str]) -> None:
+    if len(surname) > 2 and surname[0].isupper():
+        known_names[surname] = actor
+
+
+def _is_name_word(word: str, inside: bool) -> bool:
+    return (word[0].isupper() and word[0].isalpha()) or (
+        inside and (word.lower() in _PARTICLES or word == "-")
+    )
+
+
+def _name_end(words: Sequence[str], start: int) -> int:
+    """Return the end of the personal name that begins at ``start`` (``start`` if none does)."""
+    end = start
+    for position in range(start, min(len(words), start + _LONGEST_NAME)):
+        if not _is_name_word(words[position], True):
+            break
+        if words[position][0].isupper():
+            end = position + 1
+    return end
+
+
+def _merge(words: Sequence[str], left: Match, right: Match, catalogue: Catalogue) -> bool:
+    """Make two neighbours one mention, in ``left``; return whether that was done.
+
+    The state before one of its own institutions ("US State Department"), and an adjective before
+    a group or company ("Lebanese Hezbollah", "Kurdish PKK") belong to it.
+    """
+    gap = right.first - left.last
+    if left.actor is None or right.actor is None or gap > 1:
+        return False
+    between = words[left.last] if gap else ""
+    if left.actor == right.actor:
+        if gap and between not in _POSSESSIVE and between not in _GLUE:
+            return False
+        if gap and right.kind not in ("institution", "person") and right.field != "adjectives":
+            return False
+    else:
+        kind = catalogue.kind(right.actor)
+        if kind not in ("group", "company") or left.kind not in ("name", "place"):
+            return False
+        owned = catalogue.state_of(right.actor) == left.actor
+        glued = not between or (between != "-" and between in _GLUE)
+        if between in _POSSESSIVE:
+            glued = owned
+        describes = owned or left.field in ("adjectives", "people")
+        if not (glued and describes):
+            return False
+        left.actor = right.actor
+    left.last, left.kind = right.last, right.kind
+    left.field = right.field
+    left.confidence = min(1.0, max(left.confidence, right.confidence))
+    return True

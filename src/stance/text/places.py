@@ -1,0 +1,133 @@
+"""Places that only say where: venues, datelines, regions in which others act; and sport."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from stance.text.catalogue import Catalogue
+from stance.text.matching import Match
+
+__all__ = ["ONLY_WHERE", "mark_places"]
+
+ONLY_WHERE = 0.3
+"""Confidence of a mention that only says where something happens, or labels another actor."""
+
+_NO_PLACES = frozenset(("organization", "group", "company"))
+_IN = frozenset("in inside outside near across throughout within via".split())
+_BETWEEN = frozenset(
+    "the north south east west northern southern eastern western central north-east north-west"
+    " northeast northwest southeast southwest neighbouring neighboring nearby war-torn rural"
+    " occupied war torn downtown upper lower - ".split()
+)
+_ACTED_ON = frozenset(
+    "invest invested investing invests investment investments interfere interfered interfering"
+    " interference intervene intervened intervening intervention meddle meddling meddled"
+    " confidence trust faith believe believes interest interests stake".split()
+)
+_TIED_TO = _ACTED_ON | frozenset(
+    "partner partners partnered ally allies friend friends counterpart counterparts neighbour"
+    " neighbours neighbor neighbors rival rivals enemy enemies master mediator threat investor"
+    " coup collaborator patron creditor".split()
+)
+_MEMBERSHIP = frozenset("member members membership candidate candidates accession".split())
+_SPEAKS_FOR = frozenset(
+    "government governments minister ministers ministry officials official officers leaders"
+    " leader rulers ruler authorities president parliament senate deputies deputy generals"
+    " general junta regime cabinet diplomats diplomat command commander commanders congress"
+    " lawmakers administration council opposition spokesman envoy leadership policymakers"
+    " nobody somebody anyone whoever men man capital".split()
+)
+_FELT = frozenset(
+    "viewed seen welcomed applauded heard decried praised envied regarded described"
+    " resented concern alarm fear anger fears unease outrage satisfaction".split()
+)
+_VENUE_HEADS = frozenset("talks summit conference meeting round forum negotiations".split())
+_DATELINE = re.compile(
+    r"[A-Z][\w .'’-]{2,30}(?:,[^.;:]{2,40}?)?\s*(?:\([A-Z][^)]{1,25}\)\s*)?(?:—|–|--|-)\s"
+)
+_LOOK_BACK = 4
+_SPORT = frozenset(
+    "goal goals scored striker midfielder goalkeeper defender semi-final semifinal semi-finals"
+    " quarter-final quarterfinal quarter-finals quarterfinals semifinals penalty shootout wicket"
+    " wickets innings batsman batsmen medal medals olympics championship championships tournament"
+    " qualifier qualifiers kick-off kickoff half-time halftime coach matchday sprinter relay"
+    " marathon hat-trick equaliser equalizer footballer footballers football rugby cricket"
+    " basketball volleyball handball tennis hockey fifa uefa league cup match matches"
+    " final finals knocked win winner winners penalties defeat draw unbeaten knockout"
+    " playoff playoffs squad".split()
+)
+_SPORT_CUES = _SPORT - frozenset(
+    "win winner winners defeat draw match matches league cup squad coach relay penalty goal goals"
+    " hockey".split()
+) | frozenset(
+    ("final", "Cup", "Championship", "Championships", "Olympics", "League", "match", "penalties")
+)
+"""Words without which no sentence is looked at closely."""
+_SCORE = re.compile(r"\b\d{1,3}\s?[-–]\s?\d{1,3}\b")
+_SPORT_WORDS = 3
+
+
+def mark_places(
+    text: str, words: Sequence[str], matches: list[Match], catalogue: Catalogue
+) -> None:
+    """Lower the confidence of matches that only say where, and drop those of a sports report."""
+    if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, words):
+        matches.clear()
+        return
+    for i, match in enumerate(matches):
+        if match.kind == "person" or match.actor is None:
+            continue
+        if catalogue.kind(match.actor) in _NO_PLACES:
+            if words[match.last : match.last + 1] and words[match.last] in _MEMBERSHIP:
+                match.confidence = ONLY_WHERE  # "a Nato member" labels its state
+            continue
+        before = matches[i - 1] if i else None
+        if (
+            (not match.first and match.field in ("capital", "places") and _DATELINE.match(text))
+            or _is_inside(words, match)
+            or _is_venue_of(words, match)
+            or _continues_places(words, before, match)
+        ):
+            match.kind, match.confidence = "place", ONLY_WHERE
+
+
+def _is_sport(text: str, words: Sequence[str]) -> bool:
+    found = sum(word.lower() in _SPORT for word in words)
+    return found >= _SPORT_WORDS or (found > 0 and _SCORE.search(text) is not None)
+
+
+def _is_inside(words: Sequence[str], match: Match) -> bool:
+    """Return whether "in" stands before the match, and nothing acts on what is there."""
+    if match.field == "adjectives":
+        return False
+    after = words[match.last] if match.last < len(words) else ""
+    if after in ("'s", "’s", "-", "–") or after in _SPEAKS_FOR:
+        return False
+    position = match.first - 1
+    while position >= 0 and words[position].lower() in _BETWEEN:
+        position -= 1
+    if position < 0 or words[position].lower() not in _IN:
+        return False
+    governors = [word.lower() for word in words[max(0, position - _LOOK_BACK) : position]]
+    if governors and (governors[-1] in _SPEAKS_FOR or governors[-1] in _TIED_TO):
+        return False
+    return _ACTED_ON.isdisjoint(governors) and _FELT.isdisjoint(governors)
+
+
+def _is_venue_of(words: Sequence[str], match: Match) -> bool:
+    """Return whether a capital only hosts ("the Geneva talks")."""
+    return (
+        match.field in ("capital", "places")
+        and match.last < len(words)
+        and words[match.last] in _VENUE_HEADS
+    )
+
+
+def _continues_places(words: Sequence[str], before: Match | None, match: Match) -> bool:
+    """Return whether a place goes on with this match ("in Syria and Iraq")."""
+    if before is None or before.confidence > ONLY_WHERE or match.field == "adjectives":
+        return False
+    between = words[before.last : match.first]
+    after = words[match.last] if match.last < len(words) else ""
+    return 0 < len(between) < 3 and between[-1] in ("and", "or") and after in (".", ",", ";", "")

@@ -1,0 +1,103 @@
+"""Quotations over the sentences of a document, and to whom a claim about a pair is attributed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stance.records import Span
+from stance.text.sayings import TRIGGERS
+from stance.text.speech import Attribution, char_spans, find_attributions
+from stance.text.tokens import Tokens
+
+__all__ = ["Attribution", "QuoteReader", "speaker_for"]
+
+_OPEN = frozenset('"“«')
+_CLOSE = frozenset('"”»')
+
+
+def speaker_for(
+    attributions: Sequence[Attribution], actor: Span | None, target: Span | None
+) -> str | None:
+    """Return to whom the claim about a pair is attributed, None if to the narrator.
+
+    The claim is the speaker's if both ends stand in what he says, or one does and the other is
+    the speaker.
+
+    Examples
+    --------
+    >>> said = Attribution("Oslo", (0, 4), (10, 40))
+    >>> speaker_for([said], (0, 4), (20, 24)), speaker_for([said], (0, 4), (50, 54))
+    ('Oslo', None)
+    """
+    best: Attribution | None = None
+    for one in attributions:
+        ends = [end for end in (actor, target) if end is not None]
+        inside = [_within(end, one.content) for end in ends]
+        held = [_overlap(end, one.span) for end in ends]
+        claimed = any(inside) and all(i or h for i, h in zip(inside, held, strict=True))
+        if claimed and (best is None or _length(one.content) < _length(best.content)):
+            best = one
+    return best.speaker if best is not None else None
+
+
+def _within(span: Span, outer: Span) -> bool:
+    return outer[0] <= span[0] and span[1] <= outer[1]
+
+
+def _overlap(span: Span, other: Span) -> bool:
+    return span[0] < other[1] and other[0] < span[1]
+
+
+def _length(span: Span) -> int:
+    return span[1] - span[0]
+
+
+class QuoteReader:
+    """Reads the sentences of one document in order and remembers a quotation that runs on."""
+
+    def __init__(self) -> None:
+        self._is_open = False
+        self._last: Attribution | None = None
+        self._quote_ended = False
+
+    def read(self, text: str, tokens: Tokens, offset: int) -> tuple[Attribution, ...]:
+        """Return the attributions of one sentence; ``offset`` is where it begins."""
+        has_marks = any(mark in text for mark in '"“”«»')
+        if not (has_marks or self._is_open or not TRIGGERS.isdisjoint(tokens.words)):
+            self._last = None
+            return ()
+        started_open = self._is_open
+        quotes = self._quotes(tokens)
+        found = find_attributions(text, tokens, offset, quotes)
+        if found:
+            self._last = found[-1]
+        elif self._last is not None and quotes and (started_open or _is_all_quote(tokens, quotes)):
+            whole = (offset, offset + len(text))
+            spans = tuple((offset + a, offset + b) for a, b in char_spans(tokens, quotes))
+            found = (Attribution(self._last.speaker, self._last.span, whole, spans),)
+        elif not quotes:
+            self._last = None
+        return found
+
+    def _quotes(self, tokens: Tokens) -> list[Span]:
+        """Return the token ranges between quotation marks, marks included."""
+        quotes: list[Span] = []
+        begin = 0 if self._is_open else None
+        words = tokens.words
+        for i, word in enumerate(words):
+            if begin is not None and word in _CLOSE:
+                quotes.append((begin, i + 1))
+                begin = None
+            elif begin is None and word in _OPEN:
+                begin = i
+            elif begin is None and word in "”»" and not quotes:
+                quotes.append((0, i + 1))  # the opening mark was lost
+        self._is_open = begin is not None
+        if begin is not None:
+            quotes.append((begin, len(words)))
+        return quotes
+
+
+def _is_all_quote(tokens: Tokens, quotes: Sequence[Span]) -> bool:
+    covered = sum(end - begin for begin, end in quotes)
+    return covered >= len(tokens.words) - 1

@@ -1,0 +1,296 @@
+"""One sentence as coreference sees it: tokens, mentions, clauses and quotations."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import itertools
+from collections.abc import Sequence
+
+from stance.records import Mention, Span
+from stance.text.offices import OFFICE_HEADS, has_office
+from stance.text.places import ONLY_WHERE
+from stance.text.quotations import Attribution
+from stance.text.tokens import Tokens
+
+__all__ = ["COUNTRIES", "LONGEST_PHRASE", "MODIFIERS", "NUMBERS", "SentenceView"]
+
+COUNTRIES = frozenset(
+    "countries nations states governments capitals neighbours neighbors sides powers parties"
+    " leaders presidents allies rivals ministers armies economies republics peoples militaries"
+    " adversaries partners foes enemies giants sides navies delegations counterparts kingdoms"
+    " monarchies services fleets".split()
+)
+MODIFIERS = frozenset(
+    "biggest closest northern southern eastern western old powerful small smaller larger big main"
+    " foreign defence defense oil finance interior prime military armed terror terrorist islamist"
+    " jihadist militant extremist trade regional african european asian arab former long-time"
+    " warring quarrelling neighbouring neighboring feuding own only new closest nuclear atomic un"
+    " state rebel separatist poor tiny host 28-nation island central ruling giant".split()
+)
+LONGEST_PHRASE = 4
+
+_BE = frozenset("is was 's ’s will would has had may might could seems appears remains".split())
+_EMPTY_IT = frozenset("that to for whether who whom when not if".split())
+_CLAUSE_VERB_BEFORE_IT = frozenset("make makes made find finds found consider considers".split())
+_RESOLVED = frozenset(("pronoun", "phrase"))
+_FUNCTION_WORDS = frozenset(
+    "in on at the a an but and he she his her it its they their we our by for from to with after"
+    " before when while as if although though since because that this these those there here"
+    " however meanwhile later last earlier now then so or yet nor both asked under over during"
+    " speaking according despite two some many most all no not only even also still one more"
+    " what who why how where until unless amid following against between once again instead"
+    " nevertheless".split()
+)
+_AFTER_OBJECT = frozenset(
+    "to for with of on in at from by as into against back off until after during without through"
+    " over when because while before".split()
+)
+_CLAUSE_BORDERS = frozenset('that and but while because as when if which who ; : " “ ” — –'.split())
+_AFTER_BOTH = frozenset("have has are were will would can must say said deny denied and".split())
+NUMBERS = {"two": 2, "both": 2, "each": 2, "three": 3, "four": 4, "five": 5}
+"""Words that say for how many actors a phrase stands."""
+
+_SINGLES = frozenset(
+    "side country government capital army state neighbour neighbor party nation".split()
+)
+_GROUP_LABELS = frozenset(("Nato", "NATO", "Gulf", "European", "Arab"))
+_AFTER_NUMBER = _AFTER_BOTH | frozenset(
+    "in on at from to with for by as but or when while since did do could may might should also"
+    " now never still is".split()
+)
+_LONGEST_JOIN = 25  # characters
+
+
+class SentenceView:
+    """The sentence at hand: its tokens, mentions and speakers, and questions about them."""
+
+    def __init__(
+        self,
+        text: str,
+        tokens: Tokens,
+        offset: int,
+        mentions: Sequence[Mention],
+        attributions: Sequence[Attribution],
+    ) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.offset = offset
+        self.mentions = mentions
+        self.attributions = attributions
+
+    @functools.cached_property
+    def lower(self) -> list[str]:
+        """Return the words in lower case."""
+        return [word.lower() for word in self.tokens.words]
+
+    @functools.cached_property
+    def _covered(self) -> set[int]:
+        """Return the tokens that belong to a mention."""
+        return {i for m in self.mentions for i in range(*self.range_of(m))}
+
+    def range_of(self, mention: Mention) -> Span:
+        """Return the tokens of a mention, the last exclusive."""
+        return self.token_at(mention.start), self.token_at(mention.end - 1) + 1
+
+    def has_unnamed_speaker(self) -> bool:
+        """Return whether a speaker is a pronoun or a phrase that no mention stands in."""
+        return any(
+            not any(m.start < one.span[1] and one.span[0] < m.end for m in self.mentions)
+            for one in self.attributions
+        )
+
+    def is_in_speaker(self, mention: Mention) -> bool:
+        """Return whether a mention stands in the words that name a speaker."""
+        return any(one.span[0] <= mention.start < one.span[1] for one in self.attributions)
+
+    def add(self, mentions: Sequence[Mention]) -> None:
+        """Take in mentions that were resolved first."""
+        self.mentions = sorted((*self.mentions, *mentions), key=lambda m: (m.start, m.end))
+        self._covered.update(i for m in mentions for i in range(*self.range_of(m)))
+
+    def crosses(self, span: Span) -> bool:
+        """Return whether a span overlaps a mention without holding all of it."""
+        return any(
+            span[0] < m.end
+            and m.start < span[1]
+            and not (span[0] <= m.start and m.end <= span[1] and m.kind not in _RESOLVED)
+            for m in self.mentions
+        )
+
+    def token_at(self, place: int) -> int:
+        """Return the token that holds a place of the document."""
+        return max(bisect.bisect_right(self.tokens.starts, place - self.offset) - 1, 0)
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the span in the document of a token range."""
+        return self.offset + self.tokens.starts[first], self.offset + self.tokens.ends[last - 1]
+
+    def text_of(self, first: int, last: int) -> str:
+        """Return the words of a token range."""
+        return self.text[self.tokens.starts[first] : self.tokens.ends[last - 1]]
+
+    def before(self, at: int) -> list[Mention]:
+        """Return the mentions that stand before a token and take part in something."""
+        place = self.offset + self.tokens.starts[at]
+        return [m for m in self.mentions if m.end <= place and m.confidence > ONLY_WHERE]
+
+    def is_object(self, at: int) -> bool:
+        """Return whether a pronoun is an object: it cannot be the subject of its own clause."""
+        word = self.lower[at]
+        if word in ("him", "them"):
+            return True
+        after = self.lower[at + 1 : at + 2]
+        if word == "her":
+            return not after or not after[0].isalpha()
+        if word not in ("it", "both") or at == 0:
+            return False
+        return not after or not after[0].isalpha() or after[0] in _AFTER_OBJECT
+
+    def in_clause(self, at: int) -> tuple[str, ...]:
+        """Return the actors named in the clause before a token."""
+        begin = at
+        while begin > 0 and self.lower[begin - 1] not in _CLAUSE_BORDERS:
+            begin -= 1
+        return tuple(m.id for m in self.before(at) if self.token_at(m.start) >= begin)
+
+    def is_mentioned(self, token: int) -> bool:
+        """Return whether a token belongs to a mention."""
+        return token in self._covered
+
+    def is_person(self, mention: Mention) -> bool:
+        """Return whether a mention is a person, or goes on with an office."""
+        if mention.kind in ("pronoun", "phrase"):
+            return False
+        if mention.kind == "person":
+            return True
+        first, last = self.range_of(mention)
+        words = self.tokens.words
+        if has_office(words, last):
+            return True
+        before = [word.lower() for word in words[max(0, first - 3) : first] if word != "the"]
+        return (
+            before[-1:] in (["of"], ["for"])
+            and before[-2:-1] != []
+            and (before[-2] in OFFICE_HEADS)
+        )
+
+    def is_he(self, mention: Mention) -> bool:
+        """Return whether a mention is he or she, or an office ("the foreign minister")."""
+        if mention.kind == "pronoun":
+            word = self.token_at(mention.start)
+            after = self.lower[word + 1 : word + 4]
+            if self.lower[word] in ("its", "their") and not OFFICE_HEADS.isdisjoint(after):
+                return True  # "its president" will be "he" in what follows
+            return self.lower[word] in ("he", "she")
+        last = self.lower[self.token_at(mention.end - 1)]
+        return mention.kind == "phrase" and last in OFFICE_HEADS
+
+    def has_unknown_subject(self, at: int) -> bool:
+        """Return whether the sentence begins with a name that the catalogue does not know."""
+        if at == 0 or self.is_mentioned(0) or not self.tokens.words[0].istitle():
+            return False
+        return self.lower[0] not in _FUNCTION_WORDS
+
+    def end_of_name(self, at: int) -> int:
+        """Return the end of the unknown name that begins at a token (the token if none does)."""
+        end = at
+        while (
+            end < len(self.lower)
+            and self.tokens.words[end][0].isupper()
+            and not self.is_mentioned(end)
+        ):
+            end += 1
+        return end
+
+    def is_empty_it(self, at: int) -> bool:
+        """Return whether "it" stands for no one ("it is clear that", "made it possible")."""
+        if at and self.lower[at - 1] in _CLAUSE_VERB_BEFORE_IT:
+            return True
+        after = self.lower[at + 1 : at + 7]
+        return bool(after) and after[0] in _BE and not _EMPTY_IT.isdisjoint(after[1:])
+
+    def together(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """Return the actors of a coordination ("Iran and Russia"), the last one before a place."""
+        found: tuple[str, ...] = ()
+        for left, right in itertools.pairwise(mentions):
+            if right.start - left.end > _LONGEST_JOIN or left.end > right.start:
+                continue
+            between = self.tokens.words[self.range_of(left)[1] : self.token_at(right.start)]
+            joined = between and len(between) <= 4 and between[0] in ("and", ",", "-", "'s", "’s")
+            is_pair = (joined and "and" in between) or between == ["-"]
+            if is_pair and left.id != right.id:
+                found = (left.id, right.id)
+        return found
+
+    def speaker_actor(self, mentions: Sequence[Mention]) -> str | None:
+        """Return the actor that the last speaker of the sentence stands for."""
+        for one in reversed(self.attributions):
+            for mention in mentions:
+                if mention.start < one.span[1] and one.span[0] < mention.end:
+                    return mention.id
+        return None
+
+    def speaker_of_quote(self, at: int, previous: str | None) -> str | None:
+        """Return the actor whose quotation a token stands in, None outside of quotations."""
+        place = self.offset + self.tokens.starts[at]
+        for one in self.attributions:
+            for start, end in one.quoted:
+                if start <= place < end:
+                    named = [
+                        m.id for m in self.mentions if m.start < one.span[1] and one.span[0] < m.end
+                    ]
+                    return named[0] if named else previous
+        return None
+
+    def is_alone(self, at: int) -> bool:
+        """Return whether "both" stands for two by itself, and not before "X and Y" or a noun."""
+        after = self.lower[at + 1 : at + 2]
+        return (
+            not after
+            or not after[0].isalpha()
+            or after[0] in _AFTER_BOTH
+            or (after[0].endswith("ed") and not self.is_mentioned(at + 1))
+        )
+
+    def end_of_several(self, at: int) -> tuple[int, int]:
+        """Return the end of "the two countries", "both sides" or "all three", and the number.
+
+        Returns
+        -------
+        (int, int)
+            The token after the phrase that begins at ``at``, and how many it stands for; (0, 0)
+            if there is none.
+        """
+        lower = self.lower
+        position = at + (lower[at] in ("the", "all"))
+        number = NUMBERS.get(lower[position], 0) if position < len(lower) else 0
+        if not number:
+            return 0, 0
+        nouns = _SINGLES if lower[position] == "each" else COUNTRIES
+        position += 1
+        for last in range(position, min(position + LONGEST_PHRASE, len(lower))):
+            if self.is_mentioned(last):
+                if self.tokens.words[last] not in _GROUP_LABELS:
+                    return 0, 0
+            elif lower[last] in nouns:
+                return last + 1, number
+            elif lower[last] not in MODIFIERS:
+                break
+        if position - at == 2 and self._stands_alone(position):
+            return position, number  # "the two" by itself
+        return 0, 0
+
+    def _stands_alone(self, position: int) -> bool:
+        if position >= len(self.lower) or self.is_mentioned(position):
+            return position >= len(self.lower)
+        word = self.lower[position]
+        return not word.isalpha() or word in _AFTER_NUMBER or word.endswith("ed")
+
+    def subject(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """Return the actors of the first mention, with those joined to it by "and"."""
+        active = [m for m in mentions if m.confidence > ONLY_WHERE] or list(mentions)
+        same = tuple(m.id for m in active if m.span == active[0].span)
+        if len(same) > 1:
+            return same
+        return self.together(active[:2]) or (active[0].id,)

@@ -1,0 +1,155 @@
+"""Score files and frames of every kind tell the same."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made import make_row
+
+from stance.aggregation.tally import Tally, tally
+from stance.errors import InputError, NotFoundError, StanceError
+
+ROWS = [
+    make_row(
+        f"d{i}",
+        "RUS" if i % 2 else "IRN",
+        None if i == 3 else "OMN",
+        (round(i / 20, 4), 0.5, 0.1234),
+        date=f"2015-{1 + i % 12:02}-03",
+        sent_index=i,
+        speaker="Lavrov" if i % 3 else None,
+        abstained="too far" if i == 5 else None,
+    )
+    for i in range(14)
+]
+
+
+def write_jsonl(path: Path) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), "utf-8")
+
+
+def write_gz(path: Path) -> None:
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, ROWS)).encode()))
+
+
+def write_csv(path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ROWS[0])
+        writer.writeheader()
+        writer.writerows(ROWS)
+
+
+def write_parquet(path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
+    from pyarrow import Table
+
+    pyarrow.write_table(Table.from_pylist(ROWS), path)
+
+
+WRITERS = {
+    "a.jsonl": write_jsonl,
+    "a.jsonl.gz": write_gz,
+    "a.csv": write_csv,
+    "a.parquet": write_parquet,
+}
+
+
+@pytest.fixture(scope="module")
+def wanted() -> Tally:
+    return tally(ROWS)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_score_file_tells_what_its_rows_tell(name: str, tmp_path: Path, wanted: Tally) -> None:
+    WRITERS[name](tmp_path / name)
+    assert tally(tmp_path / name) == wanted
+    assert tally(str(tmp_path)) == wanted  # a folder of one
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_a_frame_tells_what_its_rows_tell(kind: str, wanted: Tally) -> None:
+    library = pytest.importorskip(kind, reason=f"{kind} is not installed")
+    make = library.Table.from_pylist if kind == "pyarrow" else library.DataFrame
+    assert tally(make(ROWS)) == wanted
+
+
+def test_a_pandas_frame_is_read_without_arrow(
+    wanted: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    monkeypatch.setattr("stance.aggregation.reading._pyarrow", lambda: None)
+    frame = pandas.DataFrame(ROWS)
+    frame["date"] = pandas.to_datetime(frame["date"])
+    assert tally(frame) == wanted
+
+
+def test_parquet_without_pyarrow_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    monkeypatch.setattr("stance.aggregation.reading._pyarrow", lambda: None)
+    with pytest.raises(StanceError, match=r"needs pyarrow; pip install 'stance-ir\[parquet\]'"):
+        tally(tmp_path / "a.parquet")
+
+
+def test_a_list_of_files_is_read_as_one(tmp_path: Path, wanted: Tally) -> None:
+    for k in range(2):
+        lines = [json.dumps(row) for row in ROWS[k::2]]
+        (tmp_path / f"{k}.jsonl").write_text("\n".join(lines), "utf-8")
+    assert tally([tmp_path / "1.jsonl", tmp_path / "0.jsonl"]) == wanted
+
+
+BAD_FILES: list[tuple[str, bytes, str]] = [
+    ("a.jsonl", b"{]", r"a.jsonl:1: a line of a score file is a JSON object"),
+    ("a.jsonl", b'{"doc_id": "d"}', r"a.jsonl:1: scores have the columns .* are? missing"),
+    ("a.csv", b"a,b\n1,2\n", r"a.csv:1: scores have the columns"),
+    ("a.xlsx", b"", r"a.xlsx: a score file ends in one of .jsonl, .csv, .tsv, .parquet"),
+    ("a.parquet", b"PAR1 no", r"a.parquet: a Parquet file is whole"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "message"), BAD_FILES)
+def test_a_file_that_is_no_score_file_is_refused(
+    name: str, data: bytes, message: str, tmp_path: Path
+) -> None:
+    if name.endswith(".parquet"):
+        pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError, match=message.replace(" are? missing", "")):
+        tally(tmp_path / name)
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    lines: list[Any] = [json.dumps(row) for row in ROWS[:3]]
+    lines[2] = lines[2][:40]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(InputError, match=r"a.jsonl:3: a line of a score file is a JSON object"):
+        tally(tmp_path / "a.jsonl")
+
+
+def test_a_row_of_another_width_is_named(tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open("a", encoding="utf-8") as file:
+        file.write("one,two\n")
+    with pytest.raises(InputError, match=r"a.csv:16: a row has 20 values, as the header; found 2"):
+        tally(tmp_path / "a.csv")
+
+
+def test_absent_and_empty_inputs_say_so(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="there is no such score file"):
+        tally(tmp_path / "nowhere.jsonl")
+    with pytest.raises(InputError, match="a folder of scores holds files ending in"):
+        tally(tmp_path)
+    (tmp_path / "a.jsonl").write_text("", "utf-8")
+    assert len(tally(tmp_path / "a.jsonl").documents) == 0
+
+
+def test_the_error_file_of_a_batch_is_no_score_file(tmp_path: Path, wanted: Tally) -> None:
+    write_jsonl(tmp_path / "a.jsonl")
+    (tmp_path / "a.jsonl.errors.jsonl").write_text('{"doc_id": null}\n', "utf-8")
+    assert tally(tmp_path) == wanted

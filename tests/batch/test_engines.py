@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stance.batch.engines import in_order
+from stance.batch.options import BatchOptions
+
+from .conftest import corpus, write_corpus
+from .test_kill import run_stance
+
+HERE = Path(__file__).parent
+
+
+def test_the_order_of_tasks_is_kept_by_processes() -> None:
+    assert list(in_order(abs, iter([-3, 1, -2]), BatchOptions(n_jobs=2))) == [3, 1, 2]
+
+
+def test_few_tasks_are_held_at_a_time() -> None:
+    taken = []
+
+    def tasks() -> Iterator[int]:
+        for i in range(100):
+            taken.append(i)
+            yield i
+
+    results = in_order(abs, tasks(), BatchOptions(n_jobs=1))
+    next(results)
+    assert len(taken) == 1
+
+
+@pytest.fixture
+def scheduler() -> Iterator[str]:
+    pytest.importorskip("distributed", reason="the dask extra is not installed")
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "cluster.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.communicate(timeout=30)
+
+
+def test_a_dask_cluster_gives_the_same_bytes(tmp_path: Path, model: str, scheduler: str) -> None:
+    source = write_corpus(tmp_path / "corpus.jsonl", 60)
+    same = ["score", str(source), "--model", model, "--chunk", "4000"]
+    local, dask = tmp_path / "local.jsonl", tmp_path / "dask.jsonl"
+    assert run_stance(*same, "--out", str(local)).returncode == 0
+    done = run_stance(*same, "--out", str(dask), "--engine", "dask", "--scheduler", scheduler)
+    assert done.returncode == 0, done.stderr
+    assert dask.read_bytes() == local.read_bytes()
+
+
+def test_without_a_scheduler_it_says_so(tmp_path: Path, model: str) -> None:
+    pytest.importorskip("distributed", reason="the dask extra is not installed")
+    source = write_corpus(tmp_path / "corpus.jsonl", 1)
+    done = run_stance(
+        *("score", str(source), "--out", str(tmp_path / "o.jsonl"), "--model", model),
+        *("--engine", "dask", "--scheduler", "nowhere://1"),
+    )
+    assert done.returncode == 2
+    assert "a Dask scheduler listens at the address" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def has_java() -> bool:
+    return shutil.which("java") is not None
+
+
+@pytest.mark.skipif(not has_java(), reason="Spark needs Java, which is not installed")
+def test_spark_gives_the_rows_of_a_local_run(tmp_path: Path, model: str) -> None:
+    pytest.importorskip("pyspark", reason="the spark extra is not installed")
+    done = subprocess.run(
+        [sys.executable, str(HERE / "on_spark.py"), model],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("the same rows"), done.stdout
+    assert corpus(1)

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import csv
+import datetime
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance.batch import opening
+from stance.batch.documents import BadRecord, Document
+from stance.batch.options import BatchOptions
+from stance.batch.readers import read_source
+from stance.batch.sources import find_sources
+from stance.errors import InputError, NotFoundError, OptionError
+
+CASES = [
+    json.loads(line)
+    for line in Path("tests/cases/batch-bad-records.jsonl").read_text().splitlines()
+]
+
+
+def pack(content: bytes, how: str | None) -> bytes:
+    if how is None:
+        return content
+    if how.startswith("gzip"):
+        packed = gzip.compress(content)
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        packed = bytes(pyarrow.compress(content, "zstd", asbytes=True))
+    return packed[: len(packed) * 2 // 3] if how.endswith("cut") else packed
+
+
+def read(path: Path | str, **options: Any) -> list[Document | BadRecord]:
+    chosen = BatchOptions(**options)
+    return [one for source in find_sources([path], chosen) for one in read_source(source, chosen)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_a_bad_record_is_named_with_its_place_and_the_rest_is_read(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    if case["name"].endswith(("zst", "parquet")):
+        pytest.importorskip("pyarrow")
+    path = tmp_path / case["name"]
+    path.write_bytes(pack(case["content"].encode("latin-1"), case.get("pack")))
+    found = read(path, **case.get("options", {}))
+    bad = [one for one in found if isinstance(one, BadRecord)]
+    assert len(bad) == len(case["rules"])
+    for one, rule in zip(bad, case["rules"], strict=True):
+        assert one.rule.startswith(rule)
+        assert one.path == str(path)
+        assert one.next_step
+    assert [one.line for one in bad if one.line] == case.get("lines", [])
+    if case["documents"] is not None:
+        assert len(found) - len(bad) == case["documents"]
+
+
+TEXT = "Erdoğan praised 中国. “Yes,” he said."
+
+
+@pytest.mark.parametrize("how", [None, "gzip", "zstd"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.tsv", "a.txt"])
+def test_all_forms_give_the_same_document_packed_or_not(
+    name: str, how: str | None, tmp_path: Path
+) -> None:
+    content = {
+        "a.jsonl": json.dumps({"id": "x", "date": "2015-11-23", "text": TEXT}) + "\n",
+        "a.csv": f'id,date,text\nx,2015-11-23,"{TEXT}"\n',
+        "a.tsv": f"id\tdate\ttext\nx\t2015-11-23\t{TEXT}\n",
+        "a.txt": TEXT,
+    }[name]
+    path = tmp_path / (name + {None: "", "gzip": ".gz", "zstd": ".zst"}[how])
+    path.write_bytes(pack(content.encode(), how))
+    (document,) = read(path)
+    assert isinstance(document, Document)
+    assert document.text == TEXT
+    if name != "a.txt":
+        assert (document.doc_id, document.date) == ("x", "2015-11-23")
+
+
+def test_parquet_with_days_and_numbers_is_read(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pyarrow.table(
+        {
+            "published": [datetime.datetime(2015, 11, 23, 10), None],
+            "id": [7, 8],
+            "body": [TEXT, None],
+        }
+    )
+    parquet.write_table(table, tmp_path / "a.parquet")
+    first, second = read(tmp_path / "a.parquet")
+    assert first == Document("7", TEXT, "2015-11-23", str(tmp_path / "a.parquet"), 1)
+    assert isinstance(second, BadRecord)
+    assert (second.doc_id, second.line) == ("8", 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_tells_the_encoding(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding=encoding)
+    (document,) = read(tmp_path / "a.txt")
+    assert isinstance(document, Document)
+    assert document.text == TEXT
+
+
+def test_an_encoding_can_be_stated(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id;text\nx;Señor, Perú praised Oman.\n", encoding="cp1252")
+    (document,) = read(tmp_path / "a.csv", encoding="cp1252")
+    assert isinstance(document, Document)
+    assert document.text == "Señor, Perú praised Oman."
+
+
+def test_every_line_can_be_a_document(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Iran praised Oman.\n\nOman thanked Iran.\r\n")
+    found = [(one.doc_id, one.text) for one in read(tmp_path / "a.txt", input_format="lines")]  # type: ignore[union-attr]
+    assert found == [("a.txt:1", "Iran praised Oman."), ("a.txt:3", "Oman thanked Iran.")]
+
+
+def test_columns_can_be_named_and_a_null_id_becomes_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"story": "Iran praised Oman.", "text": "no", "key": null, "d": "20151123"}\n')
+    (document,) = read(path, text_column="story", id_column="key", date_column="d")
+    assert document == Document(f"{path}:1", "Iran praised Oman.", "2015-11-23", str(path), 1)
+
+
+def test_a_line_without_end_is_passed_over_in_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "MAX_RECORD", 100)
+    path = tmp_path / "a.jsonl"
+    path.write_text("x" * 350 + '\n{"id": "b", "text": "Iran praised Oman."}\n')
+    bad, good = read(path)
+    assert isinstance(bad, BadRecord)
+    assert (bad.rule, bad.line) == ("a line has at most 30000000 characters", 1)
+    assert good.doc_id == "b"
+
+
+def test_a_folder_is_read_in_the_order_of_names_without_hidden_files(tmp_path: Path) -> None:
+    for name in ("b/2.txt", "b/1.txt", "a.txt", ".hidden.txt", "notes.docx", "o.jsonl.parts/x.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Iran praised Oman.")
+    assert [one.doc_id for one in read(tmp_path)] == ["a.txt", "b/1.txt", "b/2.txt"]
+    assert len(read(f"{tmp_path}/b/*.txt")) == 2
+
+
+def test_standard_input_is_json_lines_or_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    for content, expected in (
+        (b'{"id": "a", "text": "Iran praised Oman."}\n', "a"),
+        (gzip.compress(b'{"id": "a", "text": "Iran praised Oman."}\n'), "a"),
+        (b"Iran praised Oman.", "stdin"),
+    ):
+        stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))  # type: ignore[arg-type]
+        monkeypatch.setattr(sys, "stdin", stdin)
+        (document,) = read("-")
+        assert document.doc_id == expected
+
+
+def test_what_cannot_be_an_input_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_text("x")
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OptionError, match=r"a\.docx: an input ends in \.txt, .*say what it is"):
+        read(tmp_path / "a.docx")
+    with pytest.raises(NotFoundError, match="there is no such input file or folder"):
+        read(tmp_path / "b.txt")
+    with pytest.raises(InputError, match="a folder of a corpus names files that end in"):
+        read(tmp_path / "empty")
+    with pytest.raises(OptionError, match=r"a\.txt: an input is read once; name it once"):
+        find_sources([tmp_path / "a.txt"] * 2, BatchOptions())
+
+
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1
+).filter(lambda text: not text.isspace())
+
+
+@given(st.lists(texts, min_size=1, max_size=5))
+def test_any_text_survives_json_lines_and_csv(
+    tmp_path_factory: pytest.TempPathFactory, found: list[str]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.x"
+    path.with_suffix(".jsonl").write_bytes(
+        b"".join(msgspec.json.encode({"text": text}) + b"\n" for text in found)
+    )
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(
+        [["text", "n"], *([text, 1] for text in found)]
+    )
+    path.with_suffix(".csv").write_bytes(out.getvalue().encode())
+    for suffix in (".jsonl", ".csv"):
+        assert [one.text for one in read(path.with_suffix(suffix))] == found  # type: ignore[union-attr]

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from stance.batch import run as run_module
+from stance.batch.options import BatchOptions
+from stance.batch.run import Progress, score
+from stance.errors import InputError, OptionError
+
+from .conftest import corpus, write_corpus
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_corpus(tmp_path / "corpus.jsonl", 40)
+
+
+def options(model: str, **more: Any) -> BatchOptions:
+    return BatchOptions(**{"model": model, "chunk_characters": 1000, **more})
+
+
+class StoppedError(Exception):
+    """What stands for a kill in these tests."""
+
+
+def stop_after(chunks: int) -> Any:
+    left = [chunks]
+
+    def on_progress(_: Progress) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise StoppedError
+
+    return on_progress
+
+
+def interrupted(source: Path, out: Path, chosen: BatchOptions, chunks: int = 3) -> None:
+    with pytest.raises(StoppedError):
+        score(source, out, chosen, stop_after(chunks))
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".parquet"])
+def test_any_number_of_processes_and_any_stop_give_the_same_bytes(
+    suffix: str, source: Path, tmp_path: Path, model: str
+) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    one, two, stopped = (tmp_path / f"{name}{suffix}" for name in ("one", "two", "stopped"))
+    score(source, one, options(model))
+    score(source, two, options(model, n_jobs=2))
+    interrupted(source, stopped, options(model))
+    summary = score(source, stopped, options(model, n_jobs=2))
+    assert summary.resumed >= 3
+    assert one.read_bytes() == two.read_bytes() == stopped.read_bytes()
+
+
+def test_the_size_of_chunks_does_not_change_the_rows(
+    source: Path, tmp_path: Path, model: str
+) -> None:
+    small, large = tmp_path / "small.jsonl", tmp_path / "large.jsonl"
+    assert score(source, small, options(model, chunk_characters=1)).parts == 40
+    assert score(source, large, options(model, chunk_characters=10**6)).parts == 1
+    assert small.read_bytes() == large.read_bytes()
+
+
+def test_documents_keep_their_order_and_their_days(
+    source: Path, tmp_path: Path, model: str
+) -> None:
+    out = tmp_path / "out.jsonl"
+    score(source, out, options(model, all_documents=True))
+    seen = {}
+    for line in out.read_text().splitlines():
+        row = json.loads(line)
+        seen[row["doc_id"]] = row["date"]
+    assert list(seen.items()) == [(one["id"], one["date"]) for one in corpus(40)]
+
+
+def test_a_changed_model_input_or_option_is_refused_with_the_reason(
+    source: Path, tmp_path: Path, model: str
+) -> None:
+    out = tmp_path / "out.jsonl"
+    interrupted(source, out, options(model))
+    with pytest.raises(OptionError, match=r"has the same options .*pass --overwrite"):
+        score(source, out, options(model, evidence=True))
+    shutil.copytree(model, tmp_path / "other")
+    with pytest.raises(OptionError, match="the unfinished run has the same model"):
+        score(source, out, options(str(tmp_path / "other")))
+    text = source.read_text()
+    source.write_text(text + text[: text.index("\n") + 1])
+    with pytest.raises(OptionError, match="the unfinished run has the same inputs"):
+        score(source, out, options(model))
+    source.write_text(text.replace("eggs", "spam"))  # of the same size
+    with pytest.raises(InputError, match=r"corpus\.jsonl:\d+: the input is what it was when part"):
+        score(source, out, options(model))
+    source.write_text(text)
+    assert score(source, out, options(model)).resumed >= 3
+
+
+def test_overwrite_forgets_an_unfinished_run(source: Path, tmp_path: Path, model: str) -> None:
+    out = tmp_path / "out.jsonl"
+    interrupted(source, out, options(model))
+    assert score(source, out, options(model, evidence=True, overwrite=True)).resumed == 0
+
+
+def test_what_is_done_is_not_done_again_and_never_replaced_unasked(
+    source: Path, tmp_path: Path, model: str
+) -> None:
+    out = tmp_path / "out.jsonl"
+    first = score(source, out, options(model))
+    again = score(source, out, options(model))
+    assert again == msgspec.structs.replace(first, already=True)
+    with pytest.raises(OptionError, match="is of the same inputs, model and options"):
+        score(source, out, options(model, all_documents=True))
+    source.write_text(source.read_text().replace("eggs", "spam"))
+    with pytest.raises(InputError, match="the input is what it was when the output was written"):
+        score(source, out, options(model))
+    (tmp_path / "own.csv").write_text("my own work")
+    with pytest.raises(OptionError, match=r"own\.csv: the output is not there yet"):
+        score(source, tmp_path / "own.csv", options(model))
+    assert (tmp_path / "own.csv").read_text() == "my own work"
+
+
+def test_a_damaged_part_is_scored_again(source: Path, tmp_path: Path, model: str) -> None:
+    calm, out = tmp_path / "calm.jsonl", tmp_path / "out.jsonl"
+    score(source, calm, options(model))
+    interrupted(source, out, options(model))
+    part = tmp_path / "out.jsonl.parts" / "00000001.part"
+    part.write_bytes(part.read_bytes()[:-7])
+    score(source, out, options(model))
+    assert out.read_bytes() == calm.read_bytes()
+
+
+def test_one_process_at_a_time_writes_an_output(source: Path, tmp_path: Path, model: str) -> None:
+    pytest.importorskip("fcntl")
+    out = tmp_path / "out.jsonl"
+
+    def second(_: Progress) -> None:
+        score(source, out, options(model))
+
+    with pytest.raises(OptionError, match="one process at a time writes an output"):
+        score(source, out, options(model), second)
+
+
+def test_bad_records_go_to_the_error_file_in_their_order(tmp_path: Path, model: str) -> None:
+    source, out = tmp_path / "corpus.jsonl", tmp_path / "out.jsonl"
+    lines = write_corpus(source, 30).read_text().splitlines()
+    lines[3], lines[17] = '{"id": "b"}', "no json"
+    source.write_text("\n".join(lines))
+    summary = score([source], out, options(model, n_jobs=2))
+    assert (summary.documents, summary.bad) == (28, 2)
+    errors = [json.loads(line) for line in Path(str(summary.errors)).read_text().splitlines()]
+    assert [(one["doc_id"], one["line"]) for one in errors] == [(None, 4), (None, 18)]
+    assert errors[0]["rule"].startswith("a record has a field with the text")
+    assert set(errors[0]) == {"doc_id", "path", "line", "rule", "found", "next_step"}
+    source.write_text("\n".join(lines[:3]))
+    score([source], out, options(model, overwrite=True))
+    assert not Path(str(summary.errors)).exists()
+
+
+def test_csv_and_parquet_hold_what_json_lines_hold(
+    source: Path, tmp_path: Path, model: str
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for suffix in ("jsonl", "csv", "parquet"):
+        score(source, tmp_path / f"out.{suffix}", options(model, evidence=True))
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    with (tmp_path / "out.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    assert table == [
+        {name: "" if value is None else str(value) for name, value in row.items()} for row in rows
+    ]
+    read = parquet.read_table(tmp_path / "out.parquet")
+    assert read.schema.metadata[b"stance.model"] == model.encode()
+    for row, arrow_row in zip(rows, read.to_pylist(), strict=True):
+        for name, value in row.items():
+            found = str(arrow_row[name]) if name == "date" else arrow_row[name]
+            assert found == (pytest.approx(value, abs=1e-6) if type(value) is float else value)
+
+
+def test_months_become_folders(tmp_path: Path, model: str) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    source = write_corpus(tmp_path / "corpus.jsonl", 24)
+    with source.open("a") as file:
+        file.write('{"id": "undated", "text": "Iran praised Oman."}\n')
+    out = tmp_path / "out.parquet"
+    chosen = options(model, partition="month")
+    interrupted(source, out, chosen)
+    score(source, out, chosen)
+    months = sorted(path.name for path in out.iterdir())
+    assert months[0] == "month=2010-01"
+    assert months[-1] == "month=__HIVE_DEFAULT_PARTITION__"
+    whole = tmp_path / "whole.parquet"
+    score(source, whole, options(model))
+    assert parquet.read_table(out).num_rows == parquet.read_table(whole).num_rows
+    score(source, out, options(model, partition="month", overwrite=True))
+    assert len(list(out.iterdir())) == len(months)
+
+
+def test_what_goes_with_an_output_names_model_and_columns(
+    source: Path, tmp_path: Path, model: str
+) -> None:
+    out = tmp_path / "out.csv"
+    summary = score(source, out, options(model))
+    meta = json.loads((tmp_path / "out.csv.meta.json").read_text())
+    assert meta["format"] == run_module.FORMAT == 1
+    assert len(meta["run"]["model_sha256"]) == 64
+    assert meta["summary"]["relations"] == summary.relations > 0
+    header = out.read_text().split("\n", 1)[0]
+    assert header == ",".join(column["name"] for column in meta["columns"])
+
+
+def test_wrong_options_are_all_named_at_once() -> None:
+    wrong: dict[str, Any] = {"n_jobs": 0, "engine": "spork", "encoding": "utf-9"}
+    with pytest.raises(OptionError) as caught:
+        score("nowhere", "out.jsonl", BatchOptions(**wrong))
+    assert len(caught.value.problems) == 3
+    with pytest.raises(OptionError, match=r"only Parquet is written as a folder of months"):
+        score("nowhere", "out.csv", BatchOptions(partition="month"))
+    with pytest.raises(OptionError, match=r"ends in \.jsonl, \.csv, \.parquet; found 'out\.xls'"):
+        score("nowhere", "out.xls")

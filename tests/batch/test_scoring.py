@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stance.analysis import Model, load_model
+from stance.batch.documents import Document
+from stance.batch.schema import columns_of
+from stance.batch.scoring import cached_model, model_key, score_rows
+from stance.errors import ModelError, OptionError
+from stance.model.documents import ask, score_documents
+from stance.text.reading import read_document
+
+words = st.sampled_from(
+    "Iran Russia France Oman the EU condemned praised attack plans to and with its , not Moscow"
+    " sanctions . ! Yesterday said that “ ” U.S. both countries Tehran".split()
+)
+documents = st.lists(st.lists(words, min_size=1, max_size=40).map(" ".join), max_size=6)
+
+
+@pytest.fixture(scope="module")
+def loaded(model: str) -> Model:
+    return load_model(model)
+
+
+@settings(max_examples=40, deadline=None)
+@given(found=documents)
+def test_scores_of_many_documents_are_those_of_the_plain_sum_of_contributions(
+    loaded: Model, found: list[str]
+) -> None:
+    read = [read_document(text, loaded.catalogue) for text in found]
+    fast = score_documents(loaded.scorer, read).scored.stances
+    plain = []
+    for sentences in read:
+        for one in sentences:
+            for _, masked in ask(0, one):
+                logits = []
+                for output in range(len(loaded.stances)):
+                    intercept, parts = loaded.scorer.contributions(masked, output)
+                    logits.append(math.fsum([intercept, *(part.weight for part in parts)]))
+                plain.append([1 / (1 + math.exp(-logit)) for logit in logits])
+    assert len(fast) == len(plain)
+    if plain:
+        np.testing.assert_allclose(fast, plain, atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(found=documents)
+def test_rows_of_a_chunk_are_the_rows_of_each_analysis(loaded: Model, found: list[str]) -> None:
+    corpus = [Document(f"d{i}", text, "2015-11-23") for i, text in enumerate(found)]
+    rows, bad, sentences = score_rows(loaded, corpus)
+    analyses = [loaded.analyze(one.text, one.date, one.doc_id) for one in corpus]
+    assert not bad
+    assert sentences == sum(len(analysis.sentences) for analysis in analyses)
+    names = [column.name for column in columns_of(loaded.stances)]
+    assert [dict(zip(names, row, strict=True)) for row in zip(*rows, strict=True)] == [
+        row for analysis in analyses for row in analysis.rows()
+    ]
+
+
+@settings(max_examples=20, deadline=None)
+@given(found=documents)
+def test_analyze_many_is_analyze(loaded: Model, found: list[str]) -> None:
+    many = list(loaded.analyze_many(found))
+    assert [list(one.rows()) for one in many] == [
+        list(loaded.analyze(text).rows()) for text in found
+    ]
+    assert [one.relations for one in many] == [loaded.analyze(text).relations for text in found]
+
+
+def test_rows_carry_evidence_on_request(loaded: Model) -> None:
+    text = "It rained. Japan threatened to attack Chile."
+    rows, _, _ = score_rows(loaded, [Document("a", text)], evidence=True)
+    relations = loaded.analyze(text).relations
+    assert rows[-1] == [
+        "|".join(f"{start}-{end}" for start, end in relation.evidence) for relation in relations
+    ]
+    assert any(rows[-1])
+    assert all(start > text.index("Japan") for one in relations for start, _ in one.evidence)
+
+
+def test_a_document_without_relations_gets_a_row_on_request(loaded: Model) -> None:
+    corpus = [
+        Document("a", "It rained.", "2015-11-23"),
+        Document("b", "Iran condemned France."),
+        Document("c", "Eggs and salt."),
+    ]
+    rows, _, _ = score_rows(loaded, corpus, all_documents=True)
+    assert rows[0] == ["a", "b", "b", "c"]
+    assert rows[1] == ["2015-11-23", None, None, None]
+    assert rows[3] == [None, "IRN", "FRA", None]
+    assert {column[0] for column in rows[2:]} == {None}
+
+
+def test_a_stance_with_the_name_of_a_column_is_refused() -> None:
+    with pytest.raises(OptionError, match=r"no stance has the name of another column.*'sentence'"):
+        columns_of(("sentence",))
+
+
+def test_a_worker_with_another_model_refuses(model: str) -> None:
+    key = model_key(model)
+    other = type(key)(key.name, "0" * 64)
+    with pytest.raises(ModelError, match="all processes have the model and the actors that"):
+        cached_model(other)

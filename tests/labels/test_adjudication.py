@@ -1,0 +1,133 @@
+"""From two annotators' labels to one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stance.errors import LabelError
+from stance.labels.adjudication import adjudicate, fold_back
+from stance.labels.files import read_labels, write_labels
+from stance.records import LabeledSentence
+
+FIRST = """# annotator: kb   exhaustive: yes
+# doc: d
+[Iran|IRN] praised [Oman|OMN].
+    IRN > OMN: cooperation +
+[Iran|IRN] warned [Oman|OMN] and [Brussels|EU].
+    IRN > OMN: rivalry -
+    IRN > EU: threat -
+[Iran|IRN] left.
+"""
+SECOND = """# annotator: lm   exhaustive: yes
+# doc: d
+[Iran|IRN] praised [Oman|OMN].
+    IRN > OMN: cooperation +
+    OMN > IRN: none
+[Iran|IRN] warned [Oman|OMN] and [Brussels|BEL].
+    IRN > OMN: threat -
+    IRN > BEL: threat -
+[Iran|IRN] left.
+"""
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> tuple[LabeledSentence, ...]:
+    for name, text in (("a", FIRST), ("b", SECOND)):
+        (tmp_path / f"{name}.stance").write_text(text, "utf-8")
+    return read_labels(tmp_path)
+
+
+def test_what_annotators_share_is_settled_and_the_rest_queued(
+    labels: tuple[LabeledSentence, ...],
+) -> None:
+    settled, queue = adjudicate(labels)
+    assert [(s.id, s.status, s.annotator) for s in settled] == [
+        ("d:0", "gold", "kb+lm"),
+        ("d:2", "gold", "kb+lm"),
+    ]
+    assert [s.id for s in queue] == ["d:1"]
+    assert queue[0].meta == {
+        "mentions": "kb Brussels=EU; lm Brussels=BEL",
+        "said_by.kb": "IRN > OMN: rivalry -; IRN > EU: threat -; IRN > BEL: not listed",
+        "said_by.lm": "IRN > OMN: threat -; IRN > EU: not listed; IRN > BEL: threat -",
+    }
+    assert all(relation.stance is None for relation in queue[0].relations or ())
+
+
+def test_the_order_of_labels_makes_no_difference(labels: tuple[LabeledSentence, ...]) -> None:
+    assert adjudicate(labels[::-1]) == adjudicate(labels)
+
+
+def test_decisions_typed_into_the_queue_are_folded_back(
+    labels: tuple[LabeledSentence, ...], tmp_path: Path
+) -> None:
+    settled, queue = adjudicate(labels)
+    path = tmp_path / "queue.stance"
+    write_labels(queue, path)
+    text = path.read_text("utf-8")
+    open_again = fold_back(settled, read_labels(path))
+    assert [s.id for s in open_again.queue] == ["d:1"]
+    decided = (
+        "\n".join(line for line in text.splitlines() if "BEL: ?" not in line)
+        .replace("IRN > OMN: ?", "IRN > OMN: threat -")
+        .replace("IRN > EU: ?", "IRN > EU: threat -")
+    )
+    decided = decided.replace("|EU+BEL]", "|EU]").replace("|BEL+EU]", "|EU]")
+    path.write_text(decided, "utf-8")
+    assert len(fold_back(settled, read_labels(path)).queue) == 1  # meta.mentions is still there
+    path.write_text(
+        decided.replace("meta.mentions: kb Brussels=EU; lm Brussels=BEL   ", ""), "utf-8"
+    )
+    done = fold_back(settled, read_labels(path), "judge")
+    assert not done.queue
+    last = done.settled[-1]
+    assert (last.id, last.annotator, last.status, last.meta) == ("d:1", "judge", "gold", {})
+    assert [r.stance for r in last.relations or ()] == [("threat",), ("threat",)]
+    assert last.exhaustive
+
+
+def test_a_decision_about_a_settled_sentence_is_refused(
+    labels: tuple[LabeledSentence, ...],
+) -> None:
+    settled, _ = adjudicate(labels)
+    with pytest.raises(LabelError, match="a decision is about a sentence that was disputed"):
+        fold_back(settled, settled[:1])
+
+
+def test_a_sentence_that_one_annotator_labelled_is_settled_as_it_is(
+    labels: tuple[LabeledSentence, ...],
+) -> None:
+    alone = [s for s in labels if s.annotator == "kb"]
+    assert adjudicate(alone) == (tuple(alone), ())
+
+
+def test_marks_that_overlap_are_queued_with_the_first_annotators_mark() -> None:
+    text = "The Iranian navy fired on Oman."
+
+    def one(annotator: str, start: int, end: int) -> LabeledSentence:
+        return msgspec.convert(
+            {
+                "id": "x",
+                "text": text,
+                "annotator": annotator,
+                "mentions": [
+                    {
+                        "id": "m0",
+                        "actor": "IRN",
+                        "start": start,
+                        "end": end,
+                        "text": text[start:end],
+                    },
+                    {"id": "m1", "actor": "OMN", "start": 26, "end": 30, "text": "Oman"},
+                ],
+                "relations": [{"actor": "m0", "target": "m1", "stance": ["threat"]}],
+            },
+            LabeledSentence,
+        )
+
+    (item,) = adjudicate([one("a", 4, 11), one("b", 4, 16)]).queue
+    assert [m.text for m in item.mentions or ()] == ["Iranian", "Oman"]
+    assert item.meta["mentions"] == "a Iranian=IRN; b Iranian navy=IRN"

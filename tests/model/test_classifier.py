@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from stance.errors import OptionError
+from stance.model.classifier import StanceClassifier, best_threshold
+from stance.records import Pair
+
+PAIRS = [
+    Pair(f"A {verb} B {when}.", (0, 1), (3 + len(verb), 4 + len(verb)))
+    for when in ("today", "again", "twice", "in May")
+    for verb in ("praised", "thanked", "accused", "rebuked", "neighbours")
+]
+STANCES = [["cooperation"], ["cooperation"], ["rivalry"], ["rivalry"], []] * 4
+SENTIMENTS = ["positive", "positive", "negative", "negative", "neutral"] * 4
+
+
+@pytest.fixture(scope="module")
+def fitted() -> StanceClassifier:
+    return StanceClassifier(n_folds=2).fit(PAIRS, STANCES, SENTIMENTS)
+
+
+def test_fit_returns_the_estimator_and_a_clone_is_unfitted() -> None:
+    estimator = StanceClassifier(n_folds=2)
+    assert estimator.fit(PAIRS, STANCES) is estimator
+    with pytest.raises(NotFittedError):
+        clone(estimator).predict(PAIRS)
+
+
+def test_the_constructor_only_stores() -> None:
+    groups = (("words-1", 0.5),)
+    parameters = StanceClassifier(groups=groups, C=2.0, n_folds=3).get_params()
+    assert parameters == {"groups": groups, "C": 2.0, "n_folds": 3, "n_jobs": 1, "random_state": 0}
+
+
+def test_it_learns_what_can_be_told_apart(fitted: StanceClassifier) -> None:
+    assert fitted.stances_ == ("cooperation", "rivalry")
+    expected = [[("cooperation" in y), ("rivalry" in y)] for y in STANCES]
+    assert fitted.predict(PAIRS).tolist() == expected
+
+
+def test_sentiments_are_probabilities_that_sum_to_one(fitted: StanceClassifier) -> None:
+    scored = fitted.scorer_.score([]).sentiment
+    assert scored.shape == (0, 3)
+    from stance.model.masking import mask_pair
+
+    scored = fitted.scorer_.score([mask_pair(pair) for pair in PAIRS]).sentiment
+    assert np.allclose(scored.sum(axis=1), 1)
+    assert scored.argmax(axis=1).tolist() == [2, 2, 0, 0, 1] * 4
+
+
+def test_fitting_twice_gives_the_same_weights(fitted: StanceClassifier) -> None:
+    again = StanceClassifier(n_folds=2).fit(PAIRS, STANCES, SENTIMENTS)
+    assert again.scorer_.weights.tobytes() == fitted.scorer_.weights.tobytes()
+    assert again.scorer_.thresholds == fitted.scorer_.thresholds
+
+
+def test_a_stance_that_every_pair_holds_is_always_found() -> None:
+    estimator = StanceClassifier(n_folds=2).fit(PAIRS, [["cooperation"]] * len(PAIRS))
+    assert estimator.predict(PAIRS).all()
+
+
+def test_weights_of_samples_count() -> None:
+    contradicting = [*PAIRS, *PAIRS]
+    stances = [*STANCES, *([["rivalry"]] * len(PAIRS))]
+    weight = [1.0] * len(PAIRS) + [1e-6] * len(PAIRS)
+    estimator = StanceClassifier(n_folds=2).fit(contradicting, stances, sample_weight=weight)
+    assert estimator.predict_proba(PAIRS[:1])[0].argmax() == 0
+
+
+def test_nothing_to_learn_is_an_error() -> None:
+    with pytest.raises(OptionError, match="training needs at least one pair with a stance"):
+        StanceClassifier().fit(PAIRS, [[] for _ in PAIRS])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "probabilities", "threshold"),
+    [
+        ([1, 0], [0.9, 0.1], 0.5),
+        ([0, 1, 1], [0.2, 0.3, 0.8], 0.25),
+        ([1, 1, 0, 0], [0.6, 0.6, 0.6, 0.1], 0.35),
+        ([1], [0.7], 0.35),
+    ],
+)
+def test_the_threshold_lies_where_f1_is_highest(
+    wanted: list[int], probabilities: list[float], threshold: float
+) -> None:
+    found = best_threshold(np.array(wanted, bool), np.array(probabilities))
+    assert found == pytest.approx(threshold)

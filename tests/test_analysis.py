@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+import pickle
+import random
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import stance
+from stance.analysis import Analysis, Model
+from stance.errors import InputError, OptionError
+from stance.records import Mention, Pair
+from stance.text.catalogue import default_catalogue
+
+TEXT = (
+    "Russia and Iran signed an accord in Vienna. The United States accused Tehran of plotting.\n"
+    "“We will answer,” said the Iranian foreign minister."
+)
+
+
+@pytest.fixture(scope="module")
+def base() -> Model:
+    return stance.load_model("base")
+
+
+def shown(analysis: Analysis) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(r.actor.id, r.target.id, r.stances) for r in analysis.stanced if r.actor and r.target]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Iran was condemned by the European Union.", ("EU", "IRN", ("rivalry",))),
+        ("Ghana thanked Togo for its help.", ("GHA", "TGO", ("cooperation",))),
+        ("North Korea threatened to attack Japan.", ("PRK", "JPN", ("threat",))),
+    ],
+)
+def test_the_shipped_model_reads_plain_sentences(
+    base: Model, text: str, expected: tuple[str, str, tuple[str, ...]]
+) -> None:
+    assert expected in shown(base.analyze(text))
+
+
+@given(st.text(max_size=300))
+def test_every_span_is_its_surface_form(base: Model, noise: str) -> None:
+    text = f"{noise} Iran criticised Iraq, {noise} and Oman."
+    if any(0xD800 <= ord(char) < 0xE000 for char in noise):
+        return
+    analysis = base.analyze(text)
+    for sentence in analysis.sentences:
+        assert text[sentence.start : sentence.end] == sentence.text
+        for mention in sentence.mentions:
+            assert text[mention.start : mention.end] == mention.text
+            assert sentence.start <= mention.start < mention.end <= sentence.end
+    for relation in analysis.relations:
+        sentence = analysis.sentences[relation.sent_index]
+        for start, end in relation.evidence:
+            assert sentence.start <= start < end <= sentence.end
+
+
+def test_scores_do_not_change_when_actors_do(base: Model) -> None:
+    """The promise of name-blindness, to the last bit, over random entries of the catalogue."""
+    catalogue = default_catalogue()
+    rng = random.Random(7)
+    templates = (
+        "{} accused {} of arming {} and recalled its envoy.",
+        "Talks between {} and {} about the canal were broken off by {}.",
+        "{} fears that {} will attack, and {} has promised help.",
+    )
+    for template in templates:
+        seen = set()
+        for _ in range(40):
+            actors = rng.sample(catalogue.ids, 3)
+            names = [rng.choice([catalogue.name(a), a, f"the {a} president"]) for a in actors]
+            text, mentions = "", []
+            for piece, actor, name in zip(template.split("{}"), [*actors, ""], [*names, ""], strict=True):
+                text += piece
+                if actor:
+                    mentions.append(Mention(actor, name, len(text), len(text) + len(name)))
+                text += name
+            pairs = [
+                Pair(text, one.span, other.span, tuple(mentions))
+                for one in mentions
+                for other in mentions
+                if one is not other
+            ]
+            seen.add((base.predict_proba(pairs).tobytes(), base.predict_sentiment(pairs).tobytes()))
+        assert len(seen) == 1, template
+
+
+def test_name_blindness_holds_from_raw_text(base: Model) -> None:
+    scores = {
+        tuple(tuple(r.scores.values()) for r in base.analyze(text).relations)
+        for text in (
+            "Norway rejected the claims of Chad and warned Peru.",
+            "Hezbollah rejected the claims of Gazprom and warned NATO.",
+            "Moscow rejected the claims of Tehran and warned Beijing.",
+        )
+    }
+    assert len(scores) == 1
+
+
+def test_an_analysis_is_plain_data(base: Model) -> None:
+    analysis = base.analyze(TEXT, date="2015-11-23", doc_id="a17")
+    plain = analysis.to_dict()
+    assert json.loads(json.dumps(plain)) == msgspec.json.decode(msgspec.json.encode(plain))
+    assert plain["doc_id"] == "a17"
+    assert {row["doc_id"] for row in analysis.rows()} == {"a17"}
+    assert pickle.loads(pickle.dumps(analysis)) == analysis
+
+
+def test_an_analysis_cannot_be_changed(base: Model) -> None:
+    analysis = base.analyze(TEXT)
+    with pytest.raises(AttributeError):
+        analysis.text = "other"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        analysis.relations[0].scores["rivalry"] = 1.0  # type: ignore[index]
+
+
+def test_printing_an_analysis_shows_sentence_pair_and_stance(base: Model) -> None:
+    printed = str(base.analyze("Iran was condemned by the EU."))
+    assert "Iran was condemned by the EU.\n    EU > IRN: rivalry 0." in printed
+    assert str(base.analyze("It rained.")) == "no stances found"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (b"bytes", "a text is a str; found 'bytes'"),
+        ("lone \ud800 surrogate", "character 5 is a lone surrogate"),
+        ("x" * 5_000_001, "a text has at most 5000000 characters; found 5000001"),
+    ],
+)
+def test_a_text_that_is_none_is_refused(base: Model, text: str, rule: str) -> None:
+    with pytest.raises(InputError, match=rule):
+        base.analyze(text)
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2015-13-01", "23.11.2015"])
+def test_a_date_that_is_none_is_refused(base: Model, date: str) -> None:
+    with pytest.raises(OptionError, match="a date is a day as in 2015-11-23; found"):
+        base.analyze("Iran left.", date=date)
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "No actor here.", "Iran alone.", "🙂" * 50])
+def test_a_text_without_pairs_has_no_relations(base: Model, text: str) -> None:
+    assert base.analyze(text).relations == ()
+
+
+def test_another_language_is_abstained_from(base: Model) -> None:
+    text = "Iran a vivement dénoncé les propos tenus hier soir par Israel devant les journalistes."
+    analysis = base.analyze(text)
+    assert analysis.relations
+    assert all("unfamiliar" in str(relation.abstained) for relation in analysis.relations)
+    assert analysis.stanced == ()
+
+
+def test_many_texts_keep_their_order(base: Model) -> None:
+    texts = [f"Iran criticised Iraq {i} times." for i in range(5)]
+    analyses = list(base.analyze_many(texts))
+    assert [analysis.text for analysis in analyses] == texts
+    assert analyses == [base.analyze(text) for text in texts]
+
+
+def test_the_order_of_mentions_in_a_pair_does_not_matter(base: Model) -> None:
+    text = "Iran said Oman and Qatar quarrelled."
+    mentions = [Mention("IRN", "Iran", 0, 4), Mention("OMN", "Oman", 10, 14),
+                Mention("QAT", "Qatar", 19, 24)]  # fmt: skip
+    scores = {
+        base.predict_proba([Pair(text, (10, 14), (19, 24), tuple(order))]).tobytes()
+        for order in (mentions, mentions[::-1])
+    }
+    assert len(scores) == 1

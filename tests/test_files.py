@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stance import files
+from stance.errors import InputError, NotFoundError
+from stance.files import read_lines, write_atomically
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"", "a labels file is not empty"),
+        (b" \n\n", "a labels file is not empty"),
+        (b"one\nt\0wo", ":2: a text file holds no NUL bytes"),
+        (b"one\ncaf\xe9", ":2: a text file is encoded in UTF-8"),
+        ("a".encode("utf-16"), "NUL bytes"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_with_its_line(
+    tmp_path: Path, data: bytes, rule: str
+) -> None:
+    path = tmp_path / "f.txt"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=rule):
+        list(read_lines(path))
+
+
+def test_a_line_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_text("short\n" + "x" * 10_000_000)
+    with pytest.raises(InputError, match=r"f\.txt:2: a line has at most 1000000 characters"):
+        list(read_lines(path))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"nowhere: there is no such file; check the path"):
+        list(read_lines(tmp_path / "nowhere"))
+
+
+def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "f.txt"
+    path.write_bytes("\ufeffa\u2028b\x85c\r\nd".encode())
+    assert list(read_lines(path)) == [(1, "a\u2028b\x85c"), (2, "d")]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "f.txt"
+    write_atomically(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in tmp_path.iterdir()] == ["f.txt"]

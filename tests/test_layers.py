@@ -1,0 +1,91 @@
+"""The order of the rooms: a module imports only what stands before it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "stance"
+ROOMS = (
+    "errors records files text model analysis aggregation labels learning batch report app cli"
+).split()
+OWNERS = {
+    "nupunkt": {"text"},
+    "snowballstemmer": {"model"},
+    "scipy": {"model", "learning"},
+    "sklearn": {"model", "learning", "labels"},
+    "nltk": {"labels"},
+    "typer": {"cli"},
+    "onnxruntime": {"model"},
+    "tokenizers": {"model"},
+    "onnx": {"learning"},
+    "torch": {"learning"},
+    "transformers": {"learning"},
+}
+"""Outside library -> the rooms that may import it."""
+
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path, everywhere: bool) -> Iterator[str]:
+    """Yield the modules that a file imports: on top, or everywhere (type checking aside)."""
+    tree = ast.parse(path.read_text("utf-8"))
+    guarded = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree) if everywhere else tree.body:
+        if id(node) in guarded:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield str(node.module)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_a_module_imports_only_rooms_before_its_own(path: Path) -> None:
+    room = room_of(path)
+    assert room in ROOMS, f"{room} has no place in the order"
+    for name in imports_of(path, everywhere=False):
+        if name.split(".")[0] != "stance":
+            continue
+        assert name != "stance", f"{path} imports the package root"
+        other = name.split(".")[1]
+        assert ROOMS.index(other) <= ROOMS.index(room), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_an_outside_library_stays_in_its_rooms(path: Path) -> None:
+    for name in imports_of(path, everywhere=True):
+        owners = OWNERS.get(name.split(".")[0])
+        assert owners is None or room_of(path) in owners, f"{path} imports {name}"
+
+
+def loaded_after(code: str) -> set[str]:
+    """Return the outside libraries that a fresh interpreter has loaded after running code."""
+    script = f"import sys\n{code}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def test_import_stance_loads_next_to_nothing() -> None:
+    heavy = {"sklearn", "nltk", "scipy", "numpy", "joblib", "rich", "typer", "pandas", "msgspec"}
+    assert not loaded_after("import stance") & heavy
+
+
+def test_an_analysis_loads_neither_scikit_learn_nor_nltk() -> None:
+    code = "import stance\nstance.analyze('Iran thanked Oman.')"
+    assert not loaded_after(code) & {"sklearn", "nltk", "scipy", "pandas"}

@@ -1,0 +1,47 @@
+"""Sentences and words: borders, offsets, round trips."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stance.text.sentences import sentence_spans
+from stance.text.tokens import tokenize
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gen. Lee met the U.S. envoy. He left.", ["Gen. Lee met the U.S. envoy.", "He left."]),
+        ("Talks fail\nIran walks out\n", ["Talks fail", "Iran walks out"]),
+        ("A line that is\nbroken here. Next.", ["A line that is\nbroken here.", "Next."]),
+        ("Yes!  No?", ["Yes!", "No?"]),
+        ("", []),
+    ],
+    ids=[
+        "abbreviations do not end a sentence",
+        "headlines stand alone",
+        "a lower case line belongs to the one before",
+        "exclamation and question marks end one",
+        "nothing holds none",
+    ],
+)
+def test_sentences_end_where_they_should(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sentence_spans(text)] == expected
+
+
+@given(st.text(max_size=300))
+def test_no_character_but_white_space_is_lost(text: str) -> None:
+    spans = sentence_spans(text)
+    covered = {i for start, end in spans for i in range(start, end)}
+    assert all(text[i].isspace() for i in range(len(text)) if i not in covered)
+    assert spans == sorted(spans)
+
+
+@given(st.text(max_size=300))
+def test_tokens_give_the_text_back(text: str) -> None:
+    tokens = tokenize(text)
+    for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):
+        assert text[start:end] == word
+    assert list(tokens.starts) == sorted(tokens.starts)
