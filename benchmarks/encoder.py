@@ -4,9 +4,10 @@
     python benchmarks/encoder.py gold  [--model models/encoder]   # real articles, pairs given
     python benchmarks/encoder.py speed [--model models/encoder]
     python benchmarks/encoder.py plv | newsmtsc | dse             # published sets, retrained
+    python benchmarks/encoder.py docs                             # figures into docs/encoder.md
 
 Each writes its part of benchmarks/results/encoder.json. ``train`` also keeps the graph before its
-weights went to eight bits, beside the model's folder, for ``gold`` to compare.
+weights went to eight bits, in build/, for ``gold`` to compare.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def train(folder: Path) -> None:
 
 def float_graph(folder: Path) -> Path:
     """Return where the graph before eight bits lies."""
-    return folder.with_name(folder.name + ".float32.onnx")
+    return Path("build") / f"{folder.name}.float32.onnx"
 
 
 def gold(folder: Path) -> None:
@@ -197,11 +198,50 @@ def _scores(examples: Sequence[Example], found: Sequence[str]) -> dict[str, Any]
     }
 
 
+def docs() -> None:
+    """Write the figures between the marks of docs/encoder.md."""
+    results = json.loads(RESULTS.read_text("utf-8"))
+    found = results["gold"]
+    lines = ["| | encoder | base |", "|---|---|---|"]
+    rows = [
+        ("stances, macro F1", "macro_f1"),
+        ("stances, macro average precision", "macro_average_precision"),
+        ("sentiment, macro F1", "sentiment_f1"),
+    ]
+    for title, key in rows:
+        lines.append(f"| {title} | {found['eight_bits'][key]:.3f} | {found['base'][key]:.3f} |")
+    timed_ = results["speed"]
+    for title, key in (
+        ("pairs a second, two processors", "pairs_a_second"),
+        ("pairs a second of one processor's time", "pairs_a_processor_second"),
+        ("memory, MB", "megabytes_of_memory"),
+    ):
+        lines.append(f"| {title} | {timed_['encoder'][key]:,.0f} | {timed_['base'][key]:,.0f} |")
+    if "lost" in found:
+        lines += [
+            "",
+            f"Eight bits cost {found['lost']:.3f} macro F1 against float32"
+            f" ({found['float32']['macro_f1']:.3f}).",
+        ]
+    trained = results["train"]
+    lines += [
+        f"The folder has {found['megabytes']:.1f} MB; training on {trained['n_sentences']:,}"
+        f" sentences ({trained['n_pairs']:,} pairs) took"
+        f" {trained['seconds'] / 60:.0f} minutes on a machine in use by others."
+    ]
+    page = Path("docs/encoder.md")
+    head, rest = page.read_text("utf-8").split("<!-- figures: encoder -->\n")
+    tail = rest[rest.index("<!-- /figures -->") :]
+    text = head + "<!-- figures: encoder -->\n" + "\n".join(lines) + "\n" + tail
+    write_atomically(page, text.encode())
+
+
 def main() -> None:
     """Run one part."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "part", choices=("train", "gold", "speed", "timed", "plv", "newsmtsc", "dse")
+        "part",
+        choices=("train", "gold", "speed", "timed", "plv", "newsmtsc", "dse", "docs"),
     )
     parser.add_argument("--model", default="models/encoder")
     arguments = parser.parse_args()
@@ -209,6 +249,8 @@ def main() -> None:
         published(arguments.part)
     elif arguments.part == "timed":
         timed(arguments.model)
+    elif arguments.part == "docs":
+        docs()
     else:
         {"train": train, "gold": gold, "speed": speed}[arguments.part](Path(arguments.model))
 

@@ -17,7 +17,9 @@ RESULTS = ROOT / "benchmarks" / "results" / "speed.json"
 def columns() -> str:
     """Return the table of columns."""
     lines = ["| column | kind | meaning |", "|---|---|---|"]
-    lines += [f"| `{one.name}` | {one.kind} | {one.meaning} |" for one in columns_of((), True)]
+    for one in columns_of((), evidence=True):
+        meaning = one.meaning.replace("|", "\\|")
+        lines.append(f"| `{one.name}` | {one.kind} | {meaning} |")
     return "\n".join(lines)
 
 

@@ -214,7 +214,7 @@ def main() -> None:
             "news_density": against_vader(folder, args.model, news),
             "actors_in_every_sentence": against_vader(folder, args.model, every),
             "stages_us_a_sentence": stages(model, news),
-            "workers": workers(folder, args.model, write_corpus(folder / "w.jsonl", news * 3)),
+            "workers": workers(folder, args.model, write_corpus(folder / "w.jsonl", news * 2)),
             "growth": growth(
                 folder, args.model, dense, sparse, [int(size) for size in args.sizes.split(",")]
             ),

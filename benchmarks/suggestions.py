@@ -5,7 +5,8 @@ batch to the training set: sentences in random order, or those that the model of
 suggests. The learner has the features of the shipped model, without its calibration, so that a
 step takes seconds. Run from the repository root:
 
-    python benchmarks/suggestions.py
+    python benchmarks/suggestions.py [FOLDER]     # the simulation; writes its figures
+    python benchmarks/suggestions.py --fill       # only puts them into docs/labelling.md
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from stance.learning.suggestions import choose, pair_values, sentence_value, tok
 from stance.model.classifier import StanceClassifier, best_threshold
 from stance.model.masking import OTHER
 
+PAGE = Path("docs/labelling.md")
 OUT = Path("benchmarks/results/suggestions.json")
 START, STEP, STEPS, POOL = 200, 200, 9, 3500
 SEEDS = (0, 1)
@@ -154,8 +156,33 @@ def mean_curve(curves: list[list[dict[str, float]]]) -> list[dict[str, float]]:
     ]
 
 
+def fill() -> None:
+    """Put the figures into the page that shows them."""
+    result = json.loads(OUT.read_text("utf-8"))
+    lines = ["| sentences | macro F1, random order | macro F1, suggested |", "|---|---|---|"]
+    for one, other in zip(result["curves"]["random"], result["curves"]["suggested"], strict=True):
+        lines.append(
+            f"| {one['sentences']:.0f} | {one['macro_f1']:.3f} | {other['macro_f1']:.3f} |"
+        )
+    share = result["share_of_sentences"]
+    lines += [
+        "",
+        "In this simulation suggestions did not reach the last macro F1 of random order with fewer"
+        " sentences."
+        if share is None or share >= 1
+        else f"Suggestions reach the last macro F1 of random order with {share:.0%} of its labels.",
+    ]
+    begin, end = "<!-- figures: suggestions -->\n", "<!-- /figures -->"
+    page = PAGE.read_text("utf-8")
+    head, rest = page.split(begin)
+    PAGE.write_text(head + begin + "\n".join(lines) + "\n" + rest[rest.index(end) :], "utf-8")
+
+
 def main() -> None:
     """Run the simulation and write its figures."""
+    if "--fill" in sys.argv:
+        fill()
+        return
     begun = time.time()
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/labeled")
     pool = Pool(folder)
@@ -177,6 +204,7 @@ def main() -> None:
         result[f"share_of_{unit}"] = share
     result["seconds"] = round(time.time() - begun)
     OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    fill()
     print(json.dumps({k: v for k, v in result.items() if k != "curves"}))
 
 

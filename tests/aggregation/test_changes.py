@@ -71,6 +71,14 @@ def test_too_few_documents_make_no_change_point() -> None:
     assert change_points(rows, ("RUS", "IRN")) == ()
 
 
+def test_a_short_segment_has_a_balance_but_no_interval() -> None:
+    rows = series([0.97] * 2 + [0.03] * 8)
+    (change,) = change_points(rows, ("RUS", "IRN"))
+    assert change.n_before == 6
+    assert change.before.low is change.before.high is None
+    assert change.after.low is not None
+
+
 def test_a_dyad_that_is_not_there_has_no_change_points() -> None:
     assert change_points(series([0.9] * 3), ("IRN", "RUS")) == ()
 

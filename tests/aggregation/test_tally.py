@@ -47,7 +47,7 @@ def rows(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @given(rows(), st.randoms(use_true_random=False), st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_merged_parts_equal_the_whole_to_the_last_bit(
     whole: list[dict[str, Any]], random: Any, n: int
 ) -> None:

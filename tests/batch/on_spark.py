@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from pyspark.sql import SparkSession
-from tests.batch.conftest import corpus
-
 from stance.analysis import load_model
 from stance.batch import spark
 
 
 def main() -> None:
+    # Pyspark is an extra, and this file runs as a script, with its own folder on the path: both
+    # imports stand here so that it can be collected without them.
+    from pyspark.sql import SparkSession
+
+    from conftest import corpus
 
     found = corpus(30)
     session = (

@@ -83,7 +83,7 @@ def test_spark_gives_the_rows_of_a_local_run(tmp_path: Path, model: str) -> None
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("the same rows"), done.stdout

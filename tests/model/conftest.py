@@ -43,7 +43,7 @@ def write_tiny_encoder(folder: Path, texts: Iterable[str]) -> Path:
         num_attention_heads=2,
         intermediate_size=2 * WIDTH,
         max_position_embeddings=64,
-        initializer_range=0.5,
+        initializer_range=0.05,
     )
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
     folder.joinpath("README.md").write_text("---\nlicense: mit\n---\n", "utf-8")
@@ -79,7 +79,12 @@ def encoder_folder(
 @pytest.fixture(scope="session")
 def tiny_options(encoder_folder: Path) -> EncoderOptions:
     return EncoderOptions(
-        encoder=str(encoder_folder), epochs=12, rate=2e-3, head_rate=2e-2, implied_share=1.0
+        encoder=str(encoder_folder),
+        epochs=20,
+        batch_size=8,
+        rate=5e-3,
+        head_rate=2e-2,
+        implied_share=1.0,
     )
 
 

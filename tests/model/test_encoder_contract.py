@@ -1,4 +1,4 @@
-"""What every model promises, whatever it is made of: one suite over the linear one and an encoder."""
+"""What every model promises, whatever it is made of: one suite over linear and encoder."""
 
 from __future__ import annotations
 

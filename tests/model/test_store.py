@@ -27,7 +27,11 @@ def test_a_model_comes_back_as_it_was(tiny: Model, folder: Path) -> None:
     copy = load_model(folder)
     text = "Iran praised Iraq. Oman shelled Yemen."
     assert copy.analyze(text).relations == tiny.analyze(text).relations
-    assert (copy.stances, copy.thresholds, copy.about) == (tiny.stances, tiny.thresholds, tiny.about)
+    assert (copy.stances, copy.thresholds, copy.about) == (
+        tiny.stances,
+        tiny.thresholds,
+        tiny.about,
+    )
 
 
 def test_saving_twice_gives_the_same_bytes(tiny: Model, folder: Path, tmp_path: Path) -> None:
@@ -53,7 +57,9 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 
 def test_a_newer_format_is_refused_with_both_numbers(folder: Path) -> None:
     edit_manifest(folder, format=FORMAT + 1, novelty="something this version does not know")
-    with pytest.raises(ModelError, match=f"reads model format {FORMAT}; found {FORMAT + 1}; update"):
+    with pytest.raises(
+        ModelError, match=f"reads model format {FORMAT}; found {FORMAT + 1}; update"
+    ):
         load_model(folder)
 
 

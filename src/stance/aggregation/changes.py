@@ -8,7 +8,7 @@ as clear; then each side is looked at in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -155,18 +155,13 @@ def changes_of(
     ratios = ((2, 3),)
     ends = ratio_intervals(values, edges, ratios, 1000, random_state)[:, 0]
     sums = np.add.reduceat(values, edges[:-1], axis=0)
-    balances = [
-        Estimate(float(s[2] / s[3]), *map(float, e)) for s, e in zip(sums, ends, strict=True)
-    ]
+    balances = [_balance(*both) for both in zip(sums, ends, strict=True)]
     shares = sums[:, 4:] / sums[:, 3:4]
     periods = [grouped.keys[i][2] for i in chosen]
     of_edge = [periods[int(np.searchsorted(starts, edge))] for edge in edges[:-1]]
     found = []
     for k, (place, p_value) in enumerate(splits):
         shift = shares[k + 1] - shares[k]
-        fell, rose = scores.stances[int(shift.argmin())], scores.stances[int(shift.argmax())]
-        after_end = of_edge[k + 2] if k + 2 < len(of_edge) else None
-        name = grouped.by[2]
         found.append(
             Change(
                 actor=dyad[0],
@@ -177,13 +172,30 @@ def changes_of(
                 n_before=int(place - edges[k]),
                 n_after=int(edges[k + 2] - place),
                 p_value=p_value,
-                fell=fell,
-                rose=rose,
-                quotes_before=_quotes(scores, dyad, fell, name, (of_edge[k], of_edge[k + 1])),
-                quotes_after=_quotes(scores, dyad, rose, name, (of_edge[k + 1], after_end)),
+                fell=scores.stances[int(shift.argmin())],
+                rose=scores.stances[int(shift.argmax())],
             )
         )
-    return tuple(found)
+    return tuple(_with_quotes(scores, grouped.by[2], found, [*of_edge, None]))
+
+
+def _balance(sums: Floats, ends: Floats) -> Estimate:
+    value = float(sums[2] / sums[3])
+    return Estimate(value) if np.isnan(ends).any() else Estimate(value, *map(float, ends))
+
+
+def _with_quotes(
+    scores: Tally, period: str, changes: Sequence[Change], edges: Sequence[str | None]
+) -> Iterator[Change]:
+    """Yield changes with their sentences; ``edges`` are where segments of the series begin."""
+    for k, change in enumerate(changes):
+        dyad = (change.actor, change.target)
+        before, at, end = edges[k : k + 3]
+        yield msgspec.structs.replace(
+            change,
+            quotes_before=_quotes(scores, dyad, change.fell, period, (before or "", at)),
+            quotes_after=_quotes(scores, dyad, change.rose, period, (at or "", end)),
+        )
 
 
 def _splits(

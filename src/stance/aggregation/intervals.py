@@ -24,7 +24,7 @@ MIN_DOCUMENTS = 8
 MIN_EFFECTIVE = 3.0
 """Nor is one given where a document or two outweigh all others."""
 
-MOST_DRAWS = 500
+MOST_DRAWS = 200
 """More documents than this are drawn in this many groups, which changes next to nothing."""
 
 _VALUES_AT_ONCE = 4_000_000

@@ -37,7 +37,7 @@ MIN_SHINGLES = 8
 _BANDS = 12
 _NEIGHBOURS = 24
 _PAIRS_AT_ONCE = 20_000
-_BLOCK = 100_000
+_BLOCK = 600
 _Words = npt.NDArray[np.uint64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -101,14 +101,8 @@ def shingle_hashes(sentences: Sequence[str]) -> tuple[Ints, Ints]:
 
 def _blocks(sentences: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield sentences some at a time: arrays that fit the processor's cache are faster."""
-    first = size = 0
-    for i, sentence in enumerate(sentences):
-        size += len(sentence) + 1
-        if size > _BLOCK:
-            yield sentences[first : i + 1]
-            first, size = i + 1, 0
-    if first < len(sentences):
-        yield sentences[first:]
+    for first in range(0, len(sentences), _BLOCK):
+        yield sentences[first : first + _BLOCK]
 
 
 def _block_hashes(sentences: Sequence[str]) -> tuple[Ints, Ints]:

@@ -147,7 +147,7 @@ class _Builder:
             + [part * believed for part in (chunk.stances, chunk.held, chunk.sentiment)],
             dtype=np.int64,
         )
-        self.cells.append(_summed(document[full] << 32 | link[full], sums[full]))
+        self.cells.append((document[full] << 32 | link[full], sums[full]))
         self._compact()
 
     def _add_sketches(self, chunk: Chunk, document: Ints) -> None:
@@ -168,7 +168,7 @@ class _Builder:
 
     def _compact(self, always: bool = False) -> None:
         """Add up what has come in, once it is as much as what was there before."""
-        if always or sum(len(keys) for keys, _ in self.cells) > 2 * self.compact_sizes[0] + 200_000:
+        if sum(len(keys) for keys, _ in self.cells) > 2 * self.compact_sizes[0] + 500_000:
             self.cells = [_summed(*map(np.concatenate, zip(*self.cells, strict=True)))]
             self.compact_sizes[0] = len(self.cells[0][0])
         size = sum(len(hashes) for hashes, _ in self.sketches)
@@ -184,7 +184,7 @@ class _Builder:
             none = np.zeros(0, np.int64)
             self.cells.append((none, np.zeros((0, 5 + 2 * len(self.stances)), np.int64)))
         self._compact(always=True)
-        keys, sums = self.cells[0]
+        keys, sums = map(np.concatenate, zip(*self.cells, strict=True))
         documents, document_rank = _sorted(self.documents)
         links, link_rank = _sorted(self.links)
         keys, sums = _summed(document_rank[keys >> 32] << 32 | link_rank[keys & 0xFFFFFFFF], sums)
@@ -226,6 +226,8 @@ def _summed(keys: Ints, sums: Ints) -> tuple[Ints, Ints]:
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    if len(first) == len(keys):  # nothing to add up
+        return keys, sums[order]
     return keys[first], np.add.reduceat(sums[order], first, axis=0)
 
 

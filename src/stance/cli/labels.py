@@ -28,6 +28,7 @@ Annotators = Annotated[
         " by default the names in the labels, or else the files' names."
     ),
 ]
+_TOOLS = "brat, conllu, doccano, huggingface, label-studio, prodigy, spacy"
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
 
@@ -80,12 +81,44 @@ def validate(
 @app.command()
 def convert(
     labels: Labels,
-    out: Annotated[Path, typer.Option(help="A .jsonl, .stance or .csv file.")],
+    out: Annotated[Path, typer.Option(help="A .jsonl, .stance or .csv file; see --to.")],
+    source: Annotated[
+        str | None, typer.Option("--from", help=f"The tool that wrote the labels: {_TOOLS}.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--to", help="The tool that will read them.")
+    ] = None,
+    lossy: Annotated[
+        bool, typer.Option("--lossy", help="Leave out what the form cannot hold, and say so.")
+    ] = False,
 ) -> None:
-    """Write labels in another form; what that form cannot hold is an error."""
-    from stance.labels.files import read_labels, write_labels
+    """Write labels in another form, from or for another tool.
 
-    write_labels(read_labels(labels), out)
+    What a tool cannot hold is named. Our own forms refuse to lose anything, unless --lossy.
+    """
+    from stance.labels.exchange.tools import export_labels, import_labels
+    from stance.labels.files import read_labels, write_labels
+    from stance.labels.simplify import simplified
+
+    found: list[LabeledSentence] = []
+    notes: list[str] = []
+    if source is None:
+        found += read_labels(labels)
+    else:
+        for path in labels:
+            imported = import_labels(path, source)
+            found += imported.labels
+            notes += imported.notes
+    if target is not None:
+        notes += export_labels(found, out, target)
+    else:
+        if lossy:
+            found, left_out = simplified(found, out.suffix)
+            notes += left_out
+        write_labels(found, out)
+    for note in dict.fromkeys(notes):
+        talk(f"note: {note}")
+    talk(f"{out}: {len(found)} sentences")
 
 
 @app.command()

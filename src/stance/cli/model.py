@@ -59,4 +59,4 @@ def compare(
             f"   [{gain.low:+.3f}, {gain.high:+.3f}]"
         )
     where = f"{found.n_pairs} pairs of {found.n_documents} documents"
-    sys.stdout.write("\n".join(lines) + f"\n\n{second} is {found.sentence(where)}\n")
+    sys.stdout.write("\n".join(lines) + f"\n\n{second}: {found.sentence(where)}\n")

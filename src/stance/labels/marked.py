@@ -46,6 +46,7 @@ _KEY = re.compile(rf"([A-Za-z_][\w.]*):(?: ?(?=\s+{_NEXT_KEY})|\s*)")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?=\s|\Z)')
 _PLAIN = re.compile(r".*?(?=\s{2,}[A-Za-z_][\w.]*:|\s*\Z)")
 TWO_IN_ONE = re.compile(rf"\s{_NEXT_KEY}")
+_PLAIN_TEXT = re.compile(r"[^\\\[\]|]+")
 _ONE_SENTENCE = {"id", "index"}
 _ALLOWED: dict[str, tuple[str, ...]] = {
     "exhaustive": ("yes", "no"),
@@ -271,8 +272,13 @@ def _parse_marks(line: str) -> tuple[str, list[LabeledMention]]:
     begin: tuple[int, int] | None = None
     position = 0
     while position < len(line):
-        char = line[position]
-        piece = char
+        plain = _PLAIN_TEXT.match(line, position)
+        if plain is not None:
+            out.append(plain[0])
+            length += len(plain[0])
+            position = plain.end()
+            continue
+        char = piece = line[position]
         if char == "\\" and (escaped := ESCAPE.match(line, position)):
             piece = unescape(escaped[0])
             position = escaped.end() - 1

@@ -12,7 +12,7 @@ from stance.labels.marked import LIKE_A_RELATION, TWO_IN_ONE
 from stance.labels.relation_lines import SIGNS, LineError, escape, escape_ends, occurrences
 from stance.records import LabeledMention, LabeledRelation, LabeledSentence, Span
 
-__all__ = ["write"]
+__all__ = ["relation_lines", "write"]
 
 _NONE = "~"  # stands for null where a field's default is not null
 
@@ -99,10 +99,13 @@ def _body(label: LabeledSentence) -> list[str]:
             )
     if label.relations is None:
         return [*lines, "    ?"]
-    references = _references(label.mentions)
-    return lines + [
-        _relation_line(relation, references, label.text) for relation in label.relations
-    ]
+    return lines + [f"    {line}" for line in relation_lines(label)]
+
+
+def relation_lines(label: LabeledSentence) -> list[str]:
+    """Return the relations of a sentence as lines of marked text, without their indent."""
+    references = _references(label.mentions or ())
+    return [_relation_line(r, references, label.text) for r in label.relations or ()]
 
 
 def _marked_sentence(label: LabeledSentence) -> str:
@@ -165,7 +168,7 @@ def _references(mentions: Iterable[LabeledMention]) -> dict[str | None, str]:
 
 def _relation_line(relation: LabeledRelation, references: dict[str | None, str], text: str) -> str:
     stance = "?" if relation.stance is None else ", ".join(relation.stance) or "none"
-    parts = [f"    {references[relation.actor]} > {references[relation.target]}: {stance}"]
+    parts = [f"{references[relation.actor]} > {references[relation.target]}: {stance}"]
     if relation.sentiment is not None:
         parts.append(SIGNS[relation.sentiment])
     if relation.evidence == ():

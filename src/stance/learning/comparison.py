@@ -24,6 +24,7 @@ from stance.records import LabeledSentence
 __all__ = ["Comparison", "Gain", "added_value", "compare_models", "replace_labels", "weigh_labels"]
 
 _LEVEL = 0.95
+_FEWEST = 2  # documents: a bootstrap over one says nothing
 Floats = npt.NDArray[np.float64]
 Verdict = Literal["better", "worse", "no difference shown"]
 
@@ -155,7 +156,7 @@ def _counts(
     where: npt.NDArray[np.int64],
     n_documents: int,
 ) -> Floats:
-    """Return hits, predicted and wanted of each document and stance: (n_documents, 3, n_stances)."""
+    """Return hits, predicted and wanted by document and stance: (n_documents, 3, n_stances)."""
     probabilities = model.scorer.score([example.pair for example in examples]).stances
     held = probabilities >= np.array(model.thresholds, np.float32)
     counts = np.zeros((n_documents, 3, len(stances)))
@@ -212,6 +213,10 @@ def replace_labels(
     return (*(label for label in ours if label.text not in texts), *yours)
 
 
+def _shares(held_out: float) -> dict[str, float]:
+    return {"train": 1 - held_out, "test": held_out}
+
+
 def added_value(
     ours: Iterable[LabeledSentence],
     yours: Iterable[LabeledSentence],
@@ -230,7 +235,7 @@ def added_value(
         What a model is trained on without, and what with.
     n_jobs : int
     held_out : float
-        Share of the documents.
+        Share of the documents; more of yours, up to a half, where that would be less than five.
     n_resamples : int
 
     Returns
@@ -243,11 +248,19 @@ def added_value(
     OptionError
         If there are too few documents to hold any out.
     """
-    shares = {"train": 1 - held_out, "test": held_out}
-    parts = {
-        name: split_labels(labels, shares, exact=True)
-        for name, labels in (("ours", tuple(ours)), ("yours", tuple(yours)))
-    }
+    yours = tuple(yours)
+    n_documents = len({label.group for label in yours})
+    if n_documents < 2 * _FEWEST:
+        raise OptionError(
+            Problem(
+                f"a check needs {2 * _FEWEST} documents of yours or more, to hold some out",
+                "label more documents, or compare on other labels with 'stance model compare'",
+                value=n_documents,
+            )
+        )
+    own = max(held_out, min(0.5, 5 / n_documents))
+    parts = {"ours": split_labels(ours, _shares(held_out), exact=True)}
+    parts["yours"] = split_labels(yours, _shares(own), exact=True, previous=parts["ours"])
     without = train(parts["ours"]["train"], n_jobs=n_jobs)
     added = train([*parts["ours"]["train"], *parts["yours"]["train"]], n_jobs=n_jobs)
     return {

@@ -8,7 +8,6 @@ import importlib.metadata
 import io
 import math
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,15 +23,14 @@ from stance.learning.examples import Example
 from stance.model.classifier import best_threshold
 from stance.model.encoder import Calibration, EncoderFiles, EncoderScorer
 from stance.model.encoder_tokens import Tokens, padded, read_tokenizer
+from stance.model.familiarity import known_stems
 from stance.model.linear import sigmoid
-from stance.model.masking import STEM_BITS
 from stance.records import SENTIMENTS
 
 __all__ = ["TrainedEncoder", "train_encoder"]
 
 _LIBRARIES = ("numpy", "torch", "transformers", "tokenizers", "onnx", "onnxruntime")
 _SAVE_EVERY = 120.0  # seconds
-_MIN_COUNT = 2  # a stem seen with one pair only is not familiar
 _FEWEST = 5  # pairs held out that hold a stance, below which all pairs calibrate
 _BUCKET = 32  # batches whose pairs are sorted by length together
 
@@ -58,6 +56,7 @@ class _Data(msgspec.Struct, frozen=True):
     stances: Floats
     sentiment: Ints
     listed: npt.NDArray[np.bool_]
+    weight: Floats
 
 
 def train_encoder(
@@ -140,7 +139,7 @@ def _train(
         EncoderFiles(in_eight_bits(raw) if options.eight_bits else raw, base.tokenizer),
         base.vocabulary,
         Calibration((1.0,) * n, (0.0,) * n, 1.0, even, even),
-        _known(examples),
+        known_stems([example.pair for example in examples]),
     )
     judges = _judges(held, data)
     about = {
@@ -187,15 +186,8 @@ def _as_arrays(examples: Sequence[Example], stances: Sequence[str], tokens: Toke
         np.array([[name in e.stances for name in stances] for e in examples], np.float32),
         np.array([-1 if e.sentiment is None else SENTIMENTS.index(e.sentiment) for e in examples]),
         np.array([example.listed for example in examples]),
+        np.array([example.weight for example in examples], np.float32),
     )
-
-
-def _known(examples: Sequence[Example]) -> npt.NDArray[np.uint32]:
-    stems = 2**STEM_BITS - 1
-    counts = Counter(
-        number for example in examples for number in {word & stems for word in example.pair.ids}
-    )
-    return np.array(sorted(n for n, count in counts.items() if count >= _MIN_COUNT), np.uint32)
 
 
 def _calibrated(
@@ -299,16 +291,19 @@ class _Run:
             logits = self._network(torch.from_numpy(ids), torch.from_numpy(mask))
         logits = logits.float()
         n = data.stances.shape[1]
-        weight = np.where(data.listed[rows], 1.0, 1.0 / self._options.implied_share)
+        own = torch.from_numpy(data.weight[rows])
+        shown = np.where(data.listed[rows], 1.0, 1.0 / self._options.implied_share)
         losses = torch.nn.functional.binary_cross_entropy_with_logits(
             logits[:, :n], torch.from_numpy(data.stances[rows]), reduction="none"
         )
-        loss = (losses.mean(1) * torch.from_numpy(weight.astype(np.float32))).mean()
+        loss = (losses.mean(1) * own * torch.from_numpy(shown.astype(np.float32))).mean()
         sentiment = torch.from_numpy(data.sentiment[rows])
         if bool((sentiment >= 0).any()):
-            loss = loss + self._options.sentiment_weight * torch.nn.functional.cross_entropy(
-                logits[:, n:], sentiment, ignore_index=-1
+            felt = torch.nn.functional.cross_entropy(
+                logits[:, n:], sentiment, ignore_index=-1, reduction="none"
             )
+            share = (felt * own).sum() / own[sentiment >= 0].sum()
+            loss = loss + self._options.sentiment_weight * share
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
@@ -321,7 +316,7 @@ class _Run:
         chosen = [getattr(self._options, name) for name in _written(self._options)]
         parts = [repr([*chosen, self._options.encoder, self._seed]).encode()]
         parts += [repr(self._data.sequences).encode(), self._data.stances.tobytes()]
-        parts += [self._data.sentiment.tobytes(), self._rows.tobytes()]
+        parts += [self._data.sentiment.tobytes(), self._data.weight.tobytes(), self._rows.tobytes()]
         return hashlib.sha256(b"".join(parts)).hexdigest()
 
     def _save(self) -> None:

@@ -10,6 +10,9 @@ import msgspec
 from stance.errors import LabelError, Problem
 from stance.model.masking import MaskedPair, MaskedSentence
 from stance.records import LabeledSentence, Mention, Sentiment
+from stance.text.catalogue import default_catalogue
+from stance.text.mentions import find_mentions
+from stance.text.tokens import tokenize
 
 __all__ = ["Example", "examples_of", "label_mentions", "label_weight"]
 
@@ -69,6 +72,26 @@ def label_weight(label: LabeledSentence) -> float:
     return weight
 
 
+_UNMARKED = "\0unmarked"
+
+
+def _masked_sentence(label: LabeledSentence) -> MaskedSentence:
+    """Return a labelled sentence with its mentions as slots.
+
+    Names that the annotator left unmarked are masked too, as they will be in raw text: further
+    names of a marked actor as that actor, the rest (venues, mostly) as other actors. So no name
+    of the catalogue reaches a model.
+    """
+    marked = label_mentions(label)
+    actors = {mention.id for mention in marked}
+    unmarked = [
+        Mention(found.id if found.id in actors else _UNMARKED, found.text, *found.span)
+        for found in find_mentions(label.text, tokenize(label.text), default_catalogue())
+        if all(found.end <= m.start or m.end <= found.start for m in marked)
+    ]
+    return MaskedSentence(label.text, [*marked, *unmarked])
+
+
 def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
     """Yield the examples that labels hold.
 
@@ -78,7 +101,8 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
     for label in labels:
         if label.status in ("suggested", "rejected"):
             continue
-        sentence = MaskedSentence(label.text, label_mentions(label))
+        sentence = _masked_sentence(label)
+        actors = [actor for actor in sentence.slot_of if actor != _UNMARKED]
         weight = label_weight(label)
         listed = set()
         for relation in label.relations or ():
@@ -102,8 +126,8 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
             )
         if not label.exhaustive:
             continue
-        for actor in sentence.slot_of:
-            for target in sentence.slot_of:
+        for actor in actors:
+            for target in actors:
                 if actor != target and (actor, target) not in listed:
                     yield Example(
                         sentence.pair(actor, target),

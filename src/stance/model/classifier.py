@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import OptionError, Problem
+from stance.model.familiarity import known_stems
 from stance.model.features import GROUPS, TABLE_SIZE, Floats, group_values, make_batch, table_rows
 from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
@@ -147,6 +148,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             found_thresholds=tuple(
                 best_threshold(wanted[:, k], fit[2]) for k, fit in enumerate(fits)
             ),
+            known=known_stems(masked),
             table=expand(kept_rows, columns[used], TABLE_SIZE),
         )
         return self

@@ -12,16 +12,16 @@ import numpy.typing as npt
 
 from stance.errors import MissingExtraError, ModelError, Problem
 from stance.model.encoder_tokens import STEP, Tokens, Vocabulary, padded, read_tokenizer
+from stance.model.familiarity import familiar_share
 from stance.model.features import Floats, make_batch
 from stance.model.linear import Contribution, Scored, TokenShares, sigmoid, softmax
-from stance.model.masking import ROLE_NAMES, STEM_BITS, MaskedPair
+from stance.model.masking import ROLE_NAMES, MaskedPair
 from stance.records import SENTIMENTS
 
 __all__ = ["Calibration", "EncoderFiles", "EncoderScorer"]
 
 _TOKENS_AT_ONCE = 2048  # more fall out of the processor's cache, fewer leave it idle
 _MOST_PASSES = 400  # of one explanation
-_STEMS = np.uint64(2**STEM_BITS - 1)  # above these bits stand clusters of words
 
 Numbers = npt.NDArray[np.int64]
 
@@ -195,15 +195,9 @@ class EncoderScorer:
 
     def _familiar(self, pairs: Sequence[MaskedPair]) -> Floats:
         """Return the share of each pair's words that were met in training."""
-        shares = np.ones(len(pairs), np.float32)
-        for row, pair in enumerate(pairs):
-            if pair.ids:
-                numbers = np.array(pair.ids, np.uint64) & _STEMS
-                met = np.searchsorted(self.known, numbers)
-                met[met == len(self.known)] = 0
-                same = self.known[met] == numbers if len(self.known) else np.zeros(len(met), bool)
-                shares[row] = (same | (numbers <= max(ROLE_NAMES))).mean()
-        return shares
+        if not pairs:
+            return np.zeros(0, np.float32)
+        return familiar_share(make_batch(pairs), self.known)
 
 
 def _players(pair: MaskedPair, words: Sequence[Sequence[int]]) -> list[int]:

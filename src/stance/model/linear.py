@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from stance.model.familiarity import familiar_share
 from stance.model.features import (
     GROUPS,
     Batch,
@@ -76,7 +77,10 @@ class LinearScorer(msgspec.Struct, frozen=True):
         For each stance, the probability from which on a pair that somebody asks about holds it.
     found_thresholds : tuple of float
         The same for pairs found in raw text, most of which hold no stance.
-    table_size : int
+    known : (n_stems,) uint32
+        Numbers of the stems met in training, ascending.
+    table : (table_size, n_stances + 3) float32
+        ``weights`` in their ``rows``, zero elsewhere.
     """
 
     stances: tuple[str, ...]
@@ -86,6 +90,7 @@ class LinearScorer(msgspec.Struct, frozen=True):
     intercept: Floats
     thresholds: tuple[float, ...]
     found_thresholds: tuple[float, ...]
+    known: npt.NDArray[np.uint32]
     table: Floats
 
     def score(self, pairs: Sequence[MaskedPair]) -> Scored:
@@ -99,17 +104,16 @@ class LinearScorer(msgspec.Struct, frozen=True):
             )
         batch = make_batch(pairs)
         logits = np.tile(self.intercept, (batch.n_pairs, 1))
-        familiar = np.ones(batch.n_pairs, np.float32)
         for group, scale in self.groups:
             seen = GROUPS[group](batch)
             if not len(seen.pair):
                 continue
             weights = self.table[table_rows(group, seen)]
-            if group == "words-1":
-                familiar = _share_known(seen.pair, weights, batch.n_pairs)
             weights *= (group_values(batch, seen) * np.float32(scale))[:, None]
             add_by_pair(logits, seen.pair, weights)
-        return Scored(sigmoid(logits[:, :n]), softmax(logits[:, n:]), familiar)
+        return Scored(
+            sigmoid(logits[:, :n]), softmax(logits[:, n:]), familiar_share(batch, self.known)
+        )
 
     def token_shares(self, pairs: Sequence[MaskedPair]) -> TokenShares:
         """Return how much each token adds to each logit, n-grams shared among their tokens."""
@@ -160,13 +164,6 @@ def add_by_pair(total: Floats, pair: Ints, values: Floats) -> None:
     """Add the values of each pair to its row; ``pair`` ascends."""
     begins = np.flatnonzero(np.diff(pair, prepend=-1))
     total[pair[begins]] += np.add.reduceat(values, begins, axis=0)
-
-
-def _share_known(pair: Ints, weights: Floats, n_pairs: int) -> Floats:
-    """Return the share of each pair's words that have any weight: those met in training."""
-    known = np.bincount(pair, weights.any(axis=1), n_pairs)
-    share: Floats = (known / np.maximum(np.bincount(pair, minlength=n_pairs), 1)).astype(np.float32)
-    return share
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -26,7 +26,7 @@ FORMAT = 1
 """Number of the model format; a newer one is refused."""
 
 _MANIFEST = "manifest.json"
-_ARRAYS = ("rows", "weights", "intercept")
+_ARRAYS = ("rows", "weights", "intercept", "known")
 _RETRAIN = "train it again (stance train) or fetch a whole copy"
 
 
@@ -245,6 +245,7 @@ def _load_linear(folder: Path, manifest: Manifest) -> LinearScorer:
         "rows": (len(arrays["rows"]),),
         "weights": (len(arrays["rows"]), n_outputs),
         "intercept": (n_outputs,),
+        "known": (len(arrays["known"]),),
     }
     rows, weights = arrays["rows"], arrays["weights"].astype(np.float32)
     if shapes != wanted or (len(rows) and not 0 <= rows.min() <= rows.max() < TABLE_SIZE):
@@ -257,6 +258,7 @@ def _load_linear(folder: Path, manifest: Manifest) -> LinearScorer:
         intercept=arrays["intercept"],
         thresholds=manifest.thresholds,
         found_thresholds=manifest.found_thresholds,
+        known=arrays["known"],
         table=expand(rows, weights, TABLE_SIZE),
     )
 

@@ -93,7 +93,7 @@ def series_chart(rows: Sequence[Row], changes: Sequence[Change], label: str, nam
     x = alt.X("day:T", title=None, scale=alt.Scale(type="utc", padding=8)).axis(
         labelOverlap=True, tickCount=5, grid=False, format=_date_format(rows)
     )
-    y = alt.Y("balance:Q", title="enmity −1 … +1 friendship").scale(domain=(-1, 1), clamp=True)
+    y = alt.Y("balance:Q", title="balance").scale(domain=(-1, 1), clamp=True)
     base = alt.Chart(alt.Data(values=points)).encode(x=x)
     bars = [point for point in points if point["low"] is not None]
     layers = [
@@ -139,18 +139,7 @@ def network_chart(
         actor: (math.sin(2 * math.pi * i / len(shown)), math.cos(2 * math.pi * i / len(shown)))
         for i, actor in enumerate(shown)
     }
-    arrows = [
-        _arrow(place[row.actor], place[row.target], row.stances)
-        for row in rows
-        if row.actor in place
-        and row.target in place
-        and row.actor != row.target
-        and any(one.held for one in row.stances.values())
-    ]
-    nodes = [
-        {"x": x * 1.16, "y": y * 1.12, "name": visible(actor)[:14]}
-        for actor, (x, y) in place.items()
-    ]
+    arrows, nodes = _arrows(rows, place), _names(place)
     spots = [{"x": x, "y": y} for x, y in place.values()]
     n = len(stances)
     colour = alt.Color("stance:N", legend=alt.Legend(orient="bottom", title=None)).scale(
@@ -182,6 +171,24 @@ def network_chart(
     ]
     wide_chart = alt.layer(*layers).properties(width=_WIDTH, height=_WIDTH)
     return _svg(wide_chart.resolve_scale(size="independent"), label, "network")
+
+
+def _arrows(rows: Sequence[Row], place: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    return [
+        _arrow(place[row.actor or ""], place[row.target or ""], row.stances)
+        for row in rows
+        if row.actor in place
+        and row.target in place
+        and row.actor != row.target
+        and any(one.held for one in row.stances.values())
+    ]
+
+
+def _names(place: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    return [
+        {"x": x * 1.16, "y": y * 1.12, "name": visible(actor)[:14]}
+        for actor, (x, y) in place.items()
+    ]
 
 
 def _arrow(

@@ -178,21 +178,21 @@ def make_contents(
         parts=parts,
         sources=_named_rows(make_table(scores, "source", options.weights).rows, "source"),
         speakers=_named_rows(speakers.rows, "speaker"),
-        left_out=LeftOut(
-            sum(row.n_abstained for row in table),
-            table.n_copied,
-            sum(one.n_relations for one in table) - _n_dated(scores, options),
-            None if counts is None else counts[1],
-            None if counts is None else counts[0],
-        ),
+        left_out=_left_out(scores, table, counts),
         trust=trust or Trust("unknown"),
     )
 
 
-def _n_dated(scores: Tally, options: ReportOptions) -> int:
-    """Return how many relations stand in documents with a date."""
-    grouped = group(scores, options.period)
-    return int(grouped.sums[:, 0].sum())
+def _left_out(scores: Tally, table: Table, counts: tuple[int, int] | None) -> LeftOut:
+    n_dated = int(group(scores, "year").sums[:, 0].sum())
+    n_read, n_bad = (None, None) if counts is None else counts
+    return LeftOut(
+        n_abstained=sum(row.n_abstained for row in table),
+        n_copied=table.n_copied,
+        n_undated=sum(row.n_relations for row in table) - n_dated,
+        n_bad=n_bad,
+        n_read=n_read,
+    )
 
 
 def _named_rows(rows: tuple[Row, ...], name: str) -> tuple[Row, ...]:
@@ -269,8 +269,8 @@ def _summary(
         for change in part.changes:
             said.append(
                 f"{names[part.actor]} towards {names[part.target]} changed in {change.period}:"
-                f" balance {_signed(change.before.value)} before, {_signed(change.after.value)} after"
-                f" (p = {change.p_value:.3f})."
+                f" balance {_signed(change.before.value)} before,"
+                f" {_signed(change.after.value)} after (p = {change.p_value:.3f})."
             )
     return tuple(said)
 

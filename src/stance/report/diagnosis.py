@@ -152,13 +152,14 @@ def _summary(parts: Sequence[StanceDiagnosis], wanted: Bools, held: Bools) -> tu
     said = [
         f"Over all stances, precision {whole[0]:.3f}, recall {whole[1]:.3f}, F1 {whole[2]:.3f}."
     ]
-    if parts:
+    if len(parts) > 1:
         best = max(parts, key=lambda part: part.scores.f1)
         worst = min(parts, key=lambda part: part.scores.f1)
-        said.append(
-            f"Best on {best.stance} (F1 {best.scores.f1:.3f}), weakest on {worst.stance}"
-            f" (F1 {worst.scores.f1:.3f})."
-        )
+        if best.scores.f1 > worst.scores.f1:
+            said.append(
+                f"Best on {best.stance} (F1 {best.scores.f1:.3f}), weakest on {worst.stance}"
+                f" (F1 {worst.scores.f1:.3f})."
+            )
     silent = ~wanted.any(axis=1)
     if silent.any():
         share = float(held[silent].any(axis=1).mean())

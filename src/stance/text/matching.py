@@ -8,7 +8,7 @@ from stance.records import MentionKind
 from stance.text.catalogue import Catalogue, Surface, plain
 from stance.text.tokens import Tokens
 
-__all__ = ["TITLES", "Match", "folded_words", "match_words"]
+__all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_words"]
 
 TITLES = frozenset(
     "Mr Mrs Ms Dr President Premier Minister Chancellor King Queen Prince Emir Secretary General"
@@ -31,6 +31,15 @@ _NAMED_AFTER = frozenset(
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
 _SHORT = 3
+FUNCTION_WORDS = frozenset(
+    "in on at the a an but and he she his her it its they their we our by for from to with after"
+    " before when while as if although though since because that this these those there here"
+    " however meanwhile later last earlier now then so or yet nor both asked under over during"
+    " speaking according despite two some many most all no not only even also still one more"
+    " what who why how where until unless amid following against between once again instead"
+    " nevertheless yesterday today tomorrow whoever nobody everybody everyone".split()
+)
+"""Words that begin a sentence with a capital and are no names."""
 
 
 class Match:
@@ -81,7 +90,11 @@ def match_words(
         if candidates is not None:
             for rest, extra, surfaces, only in candidates:
                 end = position + 1 + extra
-                if extra and (end > length or tuple(words[position + 1 : end]) != rest):
+                if extra and (
+                    end > length
+                    or words[position + 1] != rest[0]
+                    or (extra > 1 and tuple(words[position + 1 : end]) != rest)
+                ):
                     continue
                 if not extra and _is_part_of_name(words, position, surfaces, catalogue):
                     break
@@ -132,11 +145,21 @@ def _is_part_of_name(
         return True
     if after in _NAMED_AFTER and any(s.field in ("capital", "places") for s in surfaces):
         return True
+    if all(s.kind == "person" for s in surfaces):
+        return _has_other_given_name(words, position, catalogue)
     if not any(s.unless and s.field in ("names", "capital", "places") for s in surfaces):
         return False
     if words[position].isalpha() and _is_strange_name(after, catalogue):
         return True
     return position > 1 and _is_strange_name(words[position - 1], catalogue)
+
+
+def _has_other_given_name(words: Sequence[str], position: int, catalogue: Catalogue) -> bool:
+    """Return whether a surname stands after the given name of somebody else ("Oscar Pistorius")."""
+    if not position or not _is_strange_name(words[position - 1], catalogue):
+        return False
+    first = words[0].lower()
+    return position > 1 or not (first in FUNCTION_WORDS or first.endswith("ing"))
 
 
 def _is_strange_name(word: str, catalogue: Catalogue) -> bool:

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Sequence
 
 from stance.records import Mention, Span
+from stance.text.matching import FUNCTION_WORDS
 from stance.text.offices import OFFICE_HEADS, has_office
 from stance.text.places import ONLY_WHERE
 from stance.text.quotations import Attribution
@@ -34,14 +35,6 @@ _BE = frozenset("is was 's ’s will would has had may might could seems appears
 _EMPTY_IT = frozenset("that to for whether who whom when not if".split())
 _CLAUSE_VERB_BEFORE_IT = frozenset("make makes made find finds found consider considers".split())
 _RESOLVED = frozenset(("pronoun", "phrase"))
-_FUNCTION_WORDS = frozenset(
-    "in on at the a an but and he she his her it its they their we our by for from to with after"
-    " before when while as if although though since because that this these those there here"
-    " however meanwhile later last earlier now then so or yet nor both asked under over during"
-    " speaking according despite two some many most all no not only even also still one more"
-    " what who why how where until unless amid following against between once again instead"
-    " nevertheless".split()
-)
 _AFTER_OBJECT = frozenset(
     "to for with of on in at from by as into against back off until after during without through"
     " over when because while before".split()
@@ -190,7 +183,7 @@ class SentenceView:
         """Return whether the sentence begins with a name that the catalogue does not know."""
         if at == 0 or self.is_mentioned(0) or not self.tokens.words[0].istitle():
             return False
-        return self.lower[0] not in _FUNCTION_WORDS
+        return self.lower[0] not in FUNCTION_WORDS
 
     def end_of_name(self, at: int) -> int:
         """Return the end of the unknown name that begins at a token (the token if none does)."""

@@ -1,0 +1,113 @@
+"""What the corpus teaches: a learning curve, and how much the names alone would tell.
+
+    python benchmarks/corpus.py [--out benchmarks/results/corpus.json]
+
+The test part is that of ``stance labels split`` with shares 80/10/10; nothing of it is trained on.
+The points on real articles need ../shared/gold_dev.jsonl and are left out without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import gold
+import msgspec
+import sets
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+
+from stance.labels.agreement import agreement
+from stance.labels.files import read_labels
+from stance.labels.splits import split_labels
+from stance.labels.stats import label_stats
+from stance.learning.evaluation import evaluate
+from stance.learning.examples import examples_of
+from stance.learning.training import train
+from stance.records import LabeledSentence
+
+SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
+FRACTIONS = (0.125, 0.25, 0.5, 1.0)
+STANCES = ("cooperation", "rivalry", "threat")
+
+
+def learning_curve(labels: tuple[LabeledSentence, ...]) -> list[dict[str, Any]]:
+    """Return macro F1 with the pairs given, trained on growing parts."""
+    parts = split_labels(labels, SHARES)
+    points = []
+    for fraction in FRACTIONS:
+        some = [c for c in parts["train"] if zlib.crc32(c.group.encode()) % 1000 < 1000 * fraction]
+        model = train(some, stances=STANCES)
+        scores = evaluate(model, parts["test"])
+        point: dict[str, Any] = {
+            "fraction": fraction, "sentences": len(some), "test_macro_f1": scores.macro_f1,
+            "test_f1": {name: s.f1 for name, s in scores.stances.items()},
+            "test_calibration_error": {n: s.calibration_error for n, s in scores.stances.items()},
+            "test_sentiment_f1": scores.sentiment_f1,
+            "test_end_to_end_f1": scores.end_to_end.tuples[2],
+        }
+        if (sets.SHARED / "gold_dev.jsonl").is_file():
+            point["gold_macro_f1"] = gold.given_pairs(model)["macro_f1"]
+        points.append(point)
+        print(json.dumps(point))
+    return points
+
+
+def names_alone(labels: tuple[LabeledSentence, ...]) -> dict[str, dict[str, float]]:
+    """Return the average precision of a classifier that sees only who the two actors are."""
+    parts = split_labels(labels, SHARES)
+    found = {}
+    pairs = {name: [e for e in examples_of(part) if e.actor and e.target and e.listed]
+             for name, part in parts.items()}
+    index = {key: i for i, key in enumerate(sorted(
+        {(k, a) for part in pairs.values() for e in part for k, a in enumerate((e.actor, e.target))}
+    ))}
+
+    def features(part: str) -> csr_matrix:
+        rows = [i for i in range(len(pairs[part])) for _ in range(2)]
+        columns = [index[k, a] for e in pairs[part] for k, a in enumerate((e.actor, e.target))]
+        return csr_matrix(([1.0] * len(rows), (rows, columns)),
+                          shape=(len(pairs[part]), len(index)))
+
+    for stance in STANCES:
+        truth = {name: [stance in e.stances for e in part] for name, part in pairs.items()}
+        model = LogisticRegression(solver="liblinear").fit(features("train"), truth["train"])
+        found[stance] = {
+            "average_precision": float(average_precision_score(
+                truth["test"], model.decision_function(features("test")))),
+            "chance": sum(truth["test"]) / len(truth["test"]),
+        }
+    return found
+
+
+def second_reading() -> dict[str, Any]:
+    """Return the agreement of the two readings, by layer."""
+    return agreement(read_labels("data/second_reading")).to_dict()
+
+
+def main() -> None:
+    """Print the figures and write them to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/corpus.json"))
+    arguments = parser.parse_args()
+    labels = read_labels("data/labeled")
+    stats = _shortened(msgspec.to_builtins(label_stats(labels)))
+    result = {"names_alone": names_alone(labels), "second_reading": second_reading(),
+              "learning_curve": learning_curve(labels), "stats": stats}
+    arguments.out.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
+
+
+def _shortened(stats: dict[str, Any]) -> dict[str, Any]:
+    """Return statistics with the ten most frequent actors and dyads only."""
+    for key in ("actors", "dyads"):
+        stats[f"n_{key}"] = len(stats[key])
+        stats[key] = dict(list(stats[key].items())[:10])
+    return stats
+
+
+if __name__ == "__main__":
+    main()

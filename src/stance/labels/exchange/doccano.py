@@ -1,0 +1,143 @@
+"""doccano: JSONL of its projects for relations, sequence labelling and text classification.
+
+The type of an entity is the actor's id, the type of a relation a stance, ``none`` or a sentiment;
+a relation with two stances is two relations. Free fields of a record are doccano's metadata.
+Offsets are code points. A file of one annotator (``admin.jsonl`` in an export by annotator) gives
+its name to the labels; ``all.jsonl`` does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from stance.files import write_atomically
+from stance.labels.exchange.common import (
+    ForeignError,
+    Imported,
+    Named,
+    fields_of,
+    finish,
+    json_objects,
+    label_names,
+    label_of,
+    losses,
+    placed,
+    relations_of,
+    two_ended,
+)
+from stance.records import LabeledMention, LabeledSentence
+
+__all__ = ["read", "write"]
+
+_OWN = ("text", "data", "entities", "relations", "label", "labels", "Comments", "comments")
+_LOST = ("speaker", "evidence", "implied", "nobody", "open")
+
+
+def read(path: Path) -> Imported:
+    """Return the labels of a doccano export (a JSONL file)."""
+    notes: list[str] = []
+    found = []
+    for number, record in json_objects(path):
+        item: LabeledSentence | ForeignError
+        try:
+            item = _label(record, path, number, notes)
+        except ForeignError as error:
+            item = error
+        found.append((number, item))
+    return finish(found, path, dict.fromkeys(notes))
+
+
+def _label(record: dict[str, Any], path: Path, number: int, notes: list[str]) -> LabeledSentence:
+    text = record.get("text", record.get("data"))
+    fields = {key: value for key, value in record.items() if key not in _OWN}
+    if path.stem != "all" and ("Comments" in record or "comments" in record):
+        fields.setdefault("annotator", path.stem)
+    default = f"{path.stem}:{number}"
+    if "entities" in record:
+        mentions = list(_mentions(record["entities"], text))
+        ids = {str(e.get("id", i)): f"m{i}" for i, e in enumerate(record["entities"])}
+        named = list(_relations(record.get("relations", []), ids))
+        return label_of(text, fields, mentions, relations_of(named), default)
+    labels = record.get("label", record.get("labels", []))
+    if not isinstance(labels, list):
+        raise ForeignError("label is a list", "export as JSONL, not as CSV", labels)
+    if all(isinstance(label, (list, tuple)) and len(label) == 3 for label in labels) and labels:
+        entities = [
+            {"start_offset": start, "end_offset": end, "label": name} for start, end, name in labels
+        ]
+        notes.append("a sequence labelling project says nothing of relations: they are left open")
+        return label_of(text, fields, _mentions(entities, text), None, default)
+    if all(isinstance(label, str) for label in labels):
+        notes.append(
+            "a classification project says nothing of actors: its labels are kept in meta.labels"
+        )
+        return label_of(text, {**fields, "labels": labels}, None, None, default)
+    raise ForeignError("label holds names, or [start, end, name]", "export it as JSONL", labels)
+
+
+def _mentions(entities: list[dict[str, Any]], text: Any) -> Iterator[LabeledMention]:
+    for i, entity in enumerate(entities):
+        try:
+            start, end, name = entity["start_offset"], entity["end_offset"], entity["label"]
+        except (KeyError, TypeError):
+            raise ForeignError(
+                "an entity has start_offset, end_offset and label", "export it again", entity
+            ) from None
+        if not (isinstance(start, int) and isinstance(end, int)):
+            raise ForeignError("offsets are whole numbers", "export it again", entity)
+        yield LabeledMention(f"m{i}", str(name), start, end, str(text)[start:end])
+
+
+def _relations(relations: list[dict[str, Any]], ids: dict[str, str]) -> Iterator[Named]:
+    for relation in relations:
+        ends = [str(relation.get("from_id")), str(relation.get("to_id"))]
+        for end in ends:
+            if end not in ids:
+                raise ForeignError(
+                    "a relation goes from and to entities of its record",
+                    "export with the ids of entities (JSONL with relations)",
+                    relation,
+                )
+        yield ids[ends[0]], ids[ends[1]], str(relation.get("type", "?"))
+
+
+def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
+    """Write labels for import into a project for sequence labelling with relations."""
+    labels = tuple(labels)
+    lines = []
+    count = 0
+    for label in labels:
+        entities = []
+        number = {}
+        for mention in placed(label):
+            number[mention.id] = count
+            entities.append(
+                {
+                    "id": count,
+                    "label": mention.actor,
+                    "start_offset": mention.start,
+                    "end_offset": mention.end,
+                }
+            )
+            count += 1
+        relations = [
+            {"id": 0, "from_id": number[r.actor], "to_id": number[r.target], "type": name}
+            for r in two_ended(label)
+            if r.actor is not None and r.target is not None
+            for name in label_names(r)
+        ]
+        for relation in relations:
+            relation["id"] = count
+            count += 1
+        record = {
+            "text": label.text,
+            **fields_of(label),
+            "entities": entities,
+            "relations": relations,
+        }
+        lines.append(json.dumps(record, ensure_ascii=False))
+    write_atomically(path, ("\n".join(lines) + "\n").encode("utf-8"))
+    return losses(labels, "doccano", _LOST)

@@ -1,0 +1,34 @@
+"""How much of a pair's words a model met in training: the ground for abstaining."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.model.features import Batch, Floats
+from stance.model.masking import ROLE_NAMES, STEM_BITS, MaskedPair
+
+__all__ = ["familiar_share", "known_stems"]
+
+_MIN_COUNT = 2
+_STEMS = 2**STEM_BITS - 1
+
+
+def known_stems(pairs: Sequence[MaskedPair]) -> npt.NDArray[np.uint32]:
+    """Return the numbers of the stems that stand in two or more pairs, ascending."""
+    counts = Counter(number & _STEMS for pair in pairs for number in set(pair.ids))
+    known = sorted(number for number, count in counts.items() if count >= _MIN_COUNT)
+    return np.array(known, np.uint32)
+
+
+def familiar_share(batch: Batch, known: npt.NDArray[np.uint32]) -> Floats:
+    """Return the share of each pair's words that are known, (n_pairs,); roles do not count."""
+    words = batch.words > max(ROLE_NAMES)
+    place = np.minimum(np.searchsorted(known, batch.words), max(len(known) - 1, 0))
+    met = words & (known[place] == batch.words) if len(known) else np.zeros(len(words), bool)
+    counts = np.bincount(batch.pair, words, batch.n_pairs)
+    share = np.bincount(batch.pair, met, batch.n_pairs) / np.maximum(counts, 1)
+    return np.where(counts, share, 1.0).astype(np.float32)

@@ -1,0 +1,163 @@
+"""``stance labels`` and ``stance model compare`` as a user at a terminal meets them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from stance.analysis import Model
+from stance.cli import app
+from stance.errors import StanceError
+from stance.labels.files import read_labels, write_labels
+from stance.records import LabeledSentence
+
+FISHERIES = Path(__file__).parents[2] / "examples/fisheries"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for file in FISHERIES.iterdir():
+        shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def refusal(*arguments: str) -> str:
+    with pytest.raises(StanceError) as caught:
+        CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    return str(caught.value)
+
+
+def test_stats_are_a_table_or_json(here: Path) -> None:
+    assert "relations listed" in run("labels", "stats", "anna.stance").output
+    found = json.loads(run("labels", "stats", "anna.stance", "--json").stdout)
+    assert (found["sentences"], found["documents"], found["exhaustive"]) == (60, 12, 60)
+    assert found["meta"]["topic"] == {"mackerel": {"count": 60, "share": 1.0}}
+
+
+def test_agreement_as_json_holds_intervals(here: Path) -> None:
+    found = json.loads(run("labels", "agreement", "anna.stance", "ben.stance", "--json").stdout)
+    figure = found["layers"]["full tuple"]["f1"]
+    assert figure["low"] < figure["value"] < figure["high"]
+
+
+def test_annotators_may_be_named_on_the_command_line(here: Path) -> None:
+    shutil.copy("anna.stance", "copy.stance")
+    assert (
+        "anna labels a sentence"
+        not in run(
+            "labels",
+            "agreement",
+            "anna.stance",
+            "copy.stance",
+            "--annotators",
+            "a,b",
+            "--resamples",
+            "0",
+        ).output
+    )
+    message = refusal("labels", "agreement", "anna.stance", "copy.stance", "--annotators", "a")
+    assert "--annotators has one name for each of the 2 sources" in message
+
+
+def test_a_queue_is_not_written_over_decisions(here: Path) -> None:
+    command = ["labels", "adjudicate", "anna.stance", "ben.stance", "--out", "g.stance"]
+    run(*command, "--queue", "q.stance")
+    assert "a queue is not written over decisions" in refusal(*command, "--queue", "q.stance")
+
+
+def test_a_queue_is_gone_when_everything_is_decided(here: Path) -> None:
+    command = ["labels", "adjudicate", "anna.stance", "ben.stance", "--out", "g.stance"]
+    shutil.copy("decided.stance", "q.stance")
+    run(*command, "--queue", "q.stance", "--decisions", "q.stance")
+    assert not Path("q.stance").exists()
+    assert len(read_labels("g.stance")) == 60
+
+
+def test_a_split_names_its_parts_and_grows_without_moving(here: Path) -> None:
+    run("labels", "split", "anna.stance", "--out", "p", "--parts", "train=0.5,test=0.5")
+    before = {s.doc_id for s in read_labels("p/test.jsonl")}
+    more = [*read_labels("anna.stance"), LabeledSentence(id="z", doc_id="z", text="It rained.")]
+    write_labels(more, "more.jsonl")
+    run("labels", "split", "more.jsonl", "--out", "p", "--parts", "train=0.5,test=0.5")
+    assert before <= {s.doc_id for s in read_labels("p/test.jsonl")}
+    assert "--parts reads name=share,name=share; found 'test'" in refusal(
+        "labels", "split", "anna.stance", "--out", "p", "--parts", "train=0.5,test"
+    )
+
+
+def test_merging_keeps_the_annotators(here: Path) -> None:
+    output = run("labels", "merge", "anna.stance", "ben.stance", "--out", "m.jsonl").output
+    assert "m.jsonl: 120 labels of 60 sentences" in output
+    assert {s.annotator for s in read_labels("m.jsonl")} == {"anna", "ben"}
+
+
+@pytest.mark.parametrize("tool", ["doccano", "label-studio", "prodigy", "brat", "conllu"])
+def test_labels_are_converted_for_another_tool_and_back(tool: str, here: Path) -> None:
+    run("labels", "convert", "anna.stance", "--to", tool, "--out", "there")
+    run("labels", "convert", "there", "--from", tool, "--out", "back.jsonl")
+    assert len(read_labels("back.jsonl")) == 60
+
+
+def test_a_conversion_that_loses_something_says_so(here: Path) -> None:
+    refused = refusal("labels", "convert", "anna.stance", "--out", "anna.csv")
+    assert "a table holds no meta" in refused
+    output = run("labels", "convert", "anna.stance", "--out", "anna.csv", "--lossy").output
+    assert "note: left out of 60 sentences: meta" in output
+    assert len(read_labels("anna.csv")) == 60
+
+
+def test_a_tool_that_cannot_hold_evidence_is_named(here: Path) -> None:
+    path = Path(__file__).parents[1] / "data/small.stance"
+    output = run("labels", "convert", str(path), "--to", "brat", "--out", "there").output
+    assert "note: brat cannot hold evidence: left out of 1 sentences" in output
+
+
+def test_doubts_are_a_list_or_json(here: Path) -> None:
+    text = "# doc: {0}\n[Iran|IRN] left [Oman|OMN].\n    IRN > OMN: {1}\n"
+    Path("x.stance").write_text(text.format("a", "rivalry") + text.format("b", "threat"), "utf-8")
+    output = run("labels", "doubts", "x.stance", "--quick").output
+    assert "the same words in b:0 are labelled threat" in output
+    assert "2 doubts (2 by duplicate); 2 shown" in output
+    assert len(json.loads(run("labels", "doubts", "x.stance", "--quick", "--json").stdout)) == 2
+
+
+def test_two_models_are_compared(
+    here: Path, tiny: Model, labels: tuple[LabeledSentence, ...]
+) -> None:
+    tiny.save("tiny")
+    write_labels(labels, "x.jsonl")
+    result = run("model", "compare", "tiny", "tiny", "x.jsonl", "--resamples", "100")
+    assert "tiny: no difference shown on 120 pairs of 60 documents" in result.output
+    assert "was trained on exactly these labels" in result.stderr
+    found = json.loads(
+        run("model", "compare", "tiny", "tiny", "x.jsonl", "--json", "--resamples", "100").stdout
+    )
+    assert found["macro_f1"]["verdict"] == "no difference shown"
+
+
+def test_weights_need_a_second_file(here: Path) -> None:
+    message = refusal("train", "anna.stance", "--out", "m", "--weight", "2")
+    assert "--weight and --replace are about a second labels file" in message
+
+
+def test_replacing_lets_the_later_file_count(
+    here: Path, labels: tuple[LabeledSentence, ...]
+) -> None:
+    write_labels(labels, "ours.jsonl")
+    write_labels(labels[:5], "mine.jsonl")
+    assert "an id stands once for each annotator" in refusal(
+        "train", "ours.jsonl", "mine.jsonl", "--out", "m"
+    )
+    output = run("train", "ours.jsonl", "mine.jsonl", "--out", "m", "--replace").output
+    assert "trained on 60 sentences" in output

@@ -1,0 +1,253 @@
+"""Pages: whatever text holds stays text, the same scores make the same bytes."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stance.aggregation.tally import tally
+from stance.analysis import Analysis, Model
+from stance.errors import InputError, MissingExtraError, OptionError
+from stance.records import LabeledSentence
+from stance.report.contents import ReportOptions, make_contents
+from stance.report.diagnosis import diagnose
+from stance.report.making import read_articles, report
+from stance.report.markup import escape, marked, visible
+from stance.report.pages import evaluation_page, write_page
+
+pytest.importorskip("altair", reason="the extra report is not installed")
+pytest.importorskip("vl_convert", reason="the extra report is not installed")
+pytest.importorskip("jinja2", reason="the extra report is not installed")
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "safe\u202egnp.exe\u2066",
+    "{{ 7 * 7 }}{% raw %}",
+    "</style></svg><b>",
+)
+TEXTS = (
+    ("2015-01", "Iran praised Oman. Oman thanked Iran for its help.", 8),
+    ("2015-02", "Iran attacked Oman. Oman criticised Iran on Monday.", 8),
+)
+
+
+@pytest.fixture(scope="module")
+def analyses(tiny: Model) -> list[Analysis]:
+    return [
+        tiny.analyze(text, date=f"{month}-{day + 1:02}", doc_id=f"{month}-{day}")
+        for month, text, n in TEXTS
+        for day in range(n)
+    ]
+
+
+def hostile_rows() -> list[dict[str, Any]]:
+    rows = []
+    for i, name in enumerate(HOSTILE):
+        for day in range(1, 11):
+            rows.append(
+                {
+                    "doc_id": f"{name} {day}",
+                    "date": f"2015-{1 + day % 2:02}-{day:02}",
+                    "source": name,
+                    "sent_index": 0,
+                    "actor": name,
+                    "target": HOSTILE[i - 1],
+                    "co<op>": 0.9 if day % 2 else 0.1,
+                    "threat": 0.1 if day % 2 else 0.9,
+                    "stances": "co<op>" if day % 2 else "threat",
+                    "sentiment": "neutral",
+                    "speaker": name,
+                    "abstained": None,
+                    "actor_text": name,
+                    "target_text": "text",
+                    "start": 0,
+                    "end": 99,
+                    "sentence": f"{name} in text number {day}",
+                    "evidence": "0-3",
+                }
+            )
+    return rows
+
+
+class Tags(html.parser.HTMLParser):
+    """Collects what a browser would take for elements and attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.ids: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+
+def assert_harmless(page: str) -> None:
+    found = Tags(page)
+    assert not found.tags & {"script", "img", "iframe", "object", "form", "link", "base"}
+    assert not [name for name in found.attributes if name.startswith("on")]
+    assert not set("\u202e\u2066\u200f\x00") & set(page)
+    assert len(found.ids) == len(set(found.ids))
+    assert "http://" not in page.replace("http://www.w3.org/", "")
+    assert "https://" not in page
+
+
+def test_hostile_actors_speakers_sources_and_sentences_stay_text(tmp_path: Path) -> None:
+    options = ReportOptions(weights={"co<op>": 1.0, "threat": -1.0}, title=HOSTILE[0])
+    page, twin = report(hostile_rows(), tmp_path / "r.html", options)
+    text = page.read_text("utf-8")
+    assert_harmless(text)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "⟨U+202E⟩" in text
+    assert "{{ 7 * 7 }}" in text
+    assert set(json.loads(twin.read_text("utf-8"))["names"]) == set(HOSTILE)
+
+
+def test_a_hostile_text_stays_text_when_an_article_is_shown(tiny: Model, tmp_path: Path) -> None:
+    text = "Iran attacked <script>alert(1)</script> Oman \u202eon Monday."
+    analysis = tiny.analyze(text, doc_id=HOSTILE[1])
+    analysis.to_html(tmp_path / "a.html")
+    assert_harmless((tmp_path / "a.html").read_text("utf-8"))
+    assert_harmless(analysis._repr_html_())
+
+
+def test_the_same_scores_make_the_same_bytes(analyses: list[Analysis], tmp_path: Path) -> None:
+    first = report(analyses, tmp_path / "a.html")
+    again = report(analyses, tmp_path / "b.html")
+    assert [one.read_bytes() for one in first] == [one.read_bytes() for one in again]
+
+
+def test_a_report_shows_matrix_network_series_change_and_sentences(
+    analyses: list[Analysis], tiny: Model, tmp_path: Path
+) -> None:
+    page, twin = report(analyses, tmp_path / "r.html", model=tiny)
+    text = page.read_text("utf-8")
+    for piece in ('id="matrix"', 'id="network-part"', "Change in 2015-02", "How far to trust it"):
+        assert piece in text
+    assert text.count("<svg") >= 2
+    assert '<mark class="s' in text
+    numbers = json.loads(twin.read_text("utf-8"))
+    assert numbers["n_documents"] == 16
+    assert {part["changes"][0]["period"] for part in numbers["parts"]} == {"2015-02"}
+
+
+def test_a_report_says_what_was_left_out(tiny: Model, tmp_path: Path) -> None:
+    scores = tmp_path / "scores.jsonl"
+    rows = tiny.analyze("Iran praised Oman.", doc_id="a").rows()
+    scores.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    meta = {"summary": {"documents": 7, "bad": 2}}
+    (tmp_path / "scores.jsonl.meta.json").write_text(json.dumps(meta), "utf-8")
+    page, twin = report(scores, tmp_path / "r.html")
+    assert "2 records could not be read; 7 documents were." in page.read_text("utf-8")
+    left = json.loads(twin.read_text("utf-8"))["left_out"]
+    assert (left["n_undated"], left["n_bad"]) == (2, 2)
+
+
+def test_one_document_makes_a_report_too(tiny: Model, tmp_path: Path) -> None:
+    page, _ = report(tiny.analyze("Iran praised Oman."), tmp_path / "r.html")
+    assert "too few documents for an interval" in page.read_text("utf-8")
+
+
+def test_scores_without_relations_and_a_wrong_ending_are_refused(
+    analyses: list[Analysis], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="scores hold at least one relation"):
+        report([], tmp_path / "r.html")
+    with pytest.raises(OptionError, match=r"a page ends in .html; found 'r.pdf'; rename it"):
+        report(analyses, tmp_path / "r.pdf")
+    with pytest.raises(OptionError, match=r"a period is one of day, .*; found 'decade'"):
+        report(analyses, tmp_path / "r.html", ReportOptions(period="decade"))
+
+
+def test_a_report_without_the_extra_names_it(
+    analyses: list[Analysis], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'stance-ir\[report\]'"):
+        report(analyses, tmp_path / "r.html")
+
+
+def test_an_analysis_shows_itself_without_the_extra(
+    tiny: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    for name in ("jinja2", "altair", "vl_convert"):
+        monkeypatch.setitem(sys.modules, name, None)
+    shown = tiny.analyze("Iran attacked Oman.")._repr_html_()
+    assert '<b class="actor">Iran</b>' in shown
+    assert "<td>1</td>" in shown
+
+
+def test_articles_are_dated_by_their_names(tiny: Model, tmp_path: Path) -> None:
+    (tmp_path / "2015-11-23-herald.txt").write_text("Iran praised Oman.", "utf-8")
+    (tmp_path / "notes.txt").write_text("Iran praised Oman.", "utf-8")
+    first, second = read_articles([tmp_path], tiny)
+    assert (first.date, first.doc_id) == ("2015-11-23", "2015-11-23-herald")
+    assert (second.date, second.doc_id) == (None, "notes")
+    (tmp_path / "empty.txt").write_text("", "utf-8")
+    with pytest.raises(InputError, match=r"empty.txt: a text is not empty; check the file"):
+        read_articles([tmp_path], tiny)
+
+
+def test_an_evaluation_report_adds_up(
+    tiny: Model, labels: tuple[LabeledSentence, ...], tmp_path: Path
+) -> None:
+    diagnosis = diagnose(tiny, labels)
+    assert sum(map(sum, diagnosis.confusion)) == diagnosis.n_pairs
+    for one in diagnosis.stances:
+        assert sum(b.n_pairs for b in one.reliability) == diagnosis.n_pairs
+        recalls = [recall for recall, _ in one.curve]
+        assert recalls == sorted(recalls)
+        assert recalls[-1] == 1.0
+    page, twin = write_page(tmp_path / "e.html", evaluation_page(diagnosis), diagnosis.to_dict())
+    assert_harmless(page.read_text("utf-8"))
+    assert json.loads(twin.read_text("utf-8"))["n_pairs"] == diagnosis.n_pairs
+
+
+def test_the_worst_errors_are_those_where_the_model_was_surest(
+    tiny: Model, labels: tuple[LabeledSentence, ...]
+) -> None:
+    import msgspec
+
+    turned = [
+        msgspec.structs.replace(
+            label,
+            relations=tuple(
+                msgspec.structs.replace(r, stance=() if r.stance else ("threat",))
+                for r in label.relations or ()
+            ),
+        )
+        for label in labels
+    ]
+    errors = diagnose(tiny, turned).errors
+    assert errors
+    distance = [abs(one.probability - (one.stance in one.labeled)) for one in errors]
+    assert distance == sorted(distance, reverse=True)
+    assert min(distance) > 0.5
+
+
+def test_escaping_leaves_ordinary_text_alone() -> None:
+    assert visible("Iran’s “plan” – ایران") == "Iran’s “plan” – ایران"
+    assert escape("a & b") == "a &amp; b"
+
+
+def test_spans_that_overlap_or_leave_the_text_are_left_out() -> None:
+    spans = [((0, 4), "b", "x"), ((2, 6), "mark", "y"), ((5, 99), "mark", "y")]
+    assert marked("abcdefg", spans) == '<b class="x">abcd</b>efg'
+
+
+def test_a_report_of_many_actors_shows_the_most_active(analyses: list[Analysis]) -> None:
+    contents = make_contents(tally(analyses), ReportOptions(n_actors=1, n_dyads=1))
+    assert len(contents.shown) == len(contents.parts) == 1
