@@ -217,6 +217,12 @@ def docs() -> None:
         ("memory, MB", "megabytes_of_memory"),
     ):
         lines.append(f"| {title} | {timed_['encoder'][key]:,.0f} | {timed_['base'][key]:,.0f} |")
+    lines += [
+        "",
+        "Speed was taken while others used the machine (load average"
+        f" {timed_['encoder']['load_average']:.1f} on {timed_['encoder']['processors']}"
+        " processors), so compare the columns rather than the rows with other machines.",
+    ]
     if "lost" in found:
         lines += [
             "",

@@ -15,7 +15,7 @@ from stance.files import read_lines, write_atomically
         (b"", "a labels file is not empty"),
         (b" \n\n", "a labels file is not empty"),
         (b"one\nt\0wo", ":2: a text file holds no NUL bytes"),
-        (b"one\ncaf\xe9", ":2: a text file is encoded in UTF-8"),
+        (b"one\ncaf\xe9", ":2:4: a text file is encoded in UTF-8"),
         ("a".encode("utf-16"), "NUL bytes"),
     ],
 )

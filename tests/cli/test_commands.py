@@ -78,7 +78,7 @@ def test_other_stance_names_need_no_change_of_the_source(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.jsonl", b'{"id": "a", ', "a.jsonl:1: each line is one JSON object"),
+        ("a.jsonl", b'{"id": "a", ', "a.jsonl:1:13: each line is one JSON object"),
         ("a.jsonl", f'{GOOD}\n{{"id": "b", "text": "x", "colour": 1}}'.encode(), "a.jsonl:2: "),
         ("a.jsonl", b'{"id": "b", "text": "x", "colour": 1}', "unknown field `colour`"),
         ("a.jsonl", b'{"id": "a", "text": "Iran left.", "mentions": [{"id": "m0", "start": 0, '
@@ -87,7 +87,7 @@ def test_other_stance_names_need_no_change_of_the_source(tmp_path: Path) -> None
         ("a.stance", b"", "a.stance: a labels file is not empty"),
         ("a.jsonl", b"\x89PNG\r\n\0\0", "looks like a binary file"),
         ("a.jsonl", b"x" * 10_000_000, "a line has at most 1000000 characters; found 10000000"),
-        ("a.jsonl", b'{"id": "a", "text": "lone \\ud800"}', "a.jsonl:1: "),
+        ("a.jsonl", b'{"id": "a", "text": "lone \\ud800"}', "a.jsonl:1:27: "),
         ("a.txt", b"Iran left.", "a labels file ends in one of .jsonl, .stance, .csv"),
     ],
 )  # fmt: skip

@@ -170,7 +170,7 @@ class Network(nn.Module):  # type: ignore[misc]
     """A transformer's body; the mean of all its vectors, and of those of each end; one head.
 
     Embeddings of words stay as pretraining left them: half of the parameters of a small encoder
-    are words that few labels ever show, and leaving them halves the cost of a step.
+    are words that few labels ever show, and leaving them saves their part of every step.
     """
 
     def __init__(self, base: Base, n_outputs: int) -> None:

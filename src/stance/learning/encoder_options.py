@@ -33,7 +33,7 @@ class EncoderOptions(msgspec.Struct, frozen=True, kw_only=True):
     held_out : float
         Share of the documents that calibrate and set thresholds instead of being learned from.
     eight_bits : bool
-        Keep weights in eight bits: a quarter of the size, three times the speed.
+        Keep weights in eight bits: a quarter of the size, and faster.
     checkpoint : path, optional
         A file from which a broken run with the same labels and options goes on.
     progress : bool
