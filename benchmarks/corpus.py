@@ -14,13 +14,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import gold
 import msgspec
-import sets
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
+import gold
+import sets
 from stance.labels.agreement import agreement
 from stance.labels.files import read_labels
 from stance.labels.splits import split_labels
@@ -44,7 +44,9 @@ def learning_curve(labels: tuple[LabeledSentence, ...]) -> list[dict[str, Any]]:
         model = train(some, stances=STANCES)
         scores = evaluate(model, parts["test"])
         point: dict[str, Any] = {
-            "fraction": fraction, "sentences": len(some), "test_macro_f1": scores.macro_f1,
+            "fraction": fraction,
+            "sentences": len(some),
+            "test_macro_f1": scores.macro_f1,
             "test_f1": {name: s.f1 for name, s in scores.stances.items()},
             "test_calibration_error": {n: s.calibration_error for n, s in scores.stances.items()},
             "test_sentiment_f1": scores.sentiment_f1,
@@ -61,24 +63,38 @@ def names_alone(labels: tuple[LabeledSentence, ...]) -> dict[str, dict[str, floa
     """Return the average precision of a classifier that sees only who the two actors are."""
     parts = split_labels(labels, SHARES)
     found = {}
-    pairs = {name: [e for e in examples_of(part) if e.actor and e.target and e.listed]
-             for name, part in parts.items()}
-    index = {key: i for i, key in enumerate(sorted(
-        {(k, a) for part in pairs.values() for e in part for k, a in enumerate((e.actor, e.target))}
-    ))}
+    pairs = {
+        name: [e for e in examples_of(part) if e.actor and e.target and e.listed]
+        for name, part in parts.items()
+    }
+    index = {
+        key: i
+        for i, key in enumerate(
+            sorted(
+                {
+                    (k, a)
+                    for part in pairs.values()
+                    for e in part
+                    for k, a in enumerate((e.actor, e.target))
+                }
+            )
+        )
+    }
 
     def features(part: str) -> csr_matrix:
         rows = [i for i in range(len(pairs[part])) for _ in range(2)]
         columns = [index[k, a] for e in pairs[part] for k, a in enumerate((e.actor, e.target))]
-        return csr_matrix(([1.0] * len(rows), (rows, columns)),
-                          shape=(len(pairs[part]), len(index)))
+        return csr_matrix(
+            ([1.0] * len(rows), (rows, columns)), shape=(len(pairs[part]), len(index))
+        )
 
     for stance in STANCES:
         truth = {name: [stance in e.stances for e in part] for name, part in pairs.items()}
         model = LogisticRegression(solver="liblinear").fit(features("train"), truth["train"])
         found[stance] = {
-            "average_precision": float(average_precision_score(
-                truth["test"], model.decision_function(features("test")))),
+            "average_precision": float(
+                average_precision_score(truth["test"], model.decision_function(features("test")))
+            ),
             "chance": sum(truth["test"]) / len(truth["test"]),
         }
     return found
@@ -96,8 +112,12 @@ def main() -> None:
     arguments = parser.parse_args()
     labels = read_labels("data/labeled")
     stats = _shortened(msgspec.to_builtins(label_stats(labels)))
-    result = {"names_alone": names_alone(labels), "second_reading": second_reading(),
-              "learning_curve": learning_curve(labels), "stats": stats}
+    result = {
+        "names_alone": names_alone(labels),
+        "second_reading": second_reading(),
+        "learning_curve": learning_curve(labels),
+        "stats": stats,
+    }
     arguments.out.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
 
 

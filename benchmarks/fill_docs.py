@@ -47,10 +47,16 @@ def gold() -> str:
     given, end = found["given_pairs"], found["end_to_end"]
     names = list(given["f1"])
     rows = [
-        ["F1 with the pairs given", *(number(given["f1"][n]) for n in names),
-         number(given["macro_f1"])],
-        ["F1 from raw text, all found by itself", *(number(end[n]["f1"]) for n in names),
-         number(end["tuples"]["f1"])],
+        [
+            "F1 with the pairs given",
+            *(number(given["f1"][n]) for n in names),
+            number(given["macro_f1"]),
+        ],
+        [
+            "F1 from raw text, all found by itself",
+            *(number(end[n]["f1"]) for n in names),
+            number(end["tuples"]["f1"]),
+        ],
     ]
     return table(["118 sentences of five real articles", *names, "all"], rows)
 
@@ -60,39 +66,61 @@ def startup() -> str:
     found = results("startup")
     return table(
         ["", "time"],
-        [["`import stance`", f"{found['import_stance_s']:.2f} s"],
-         [f"first analysis of {found['words']} words, from process start to output",
-          f"{found['first_analysis_s']:.2f} s"],
-         ["later ones", f"{found['later_analysis_ms']:.0f} ms"]])
+        [
+            ["`import stance`", f"{found['import_stance_s']:.2f} s"],
+            [
+                f"first analysis of {found['words']} words, from process start to output",
+                f"{found['first_analysis_s']:.2f} s",
+            ],
+            ["later ones", f"{found['later_analysis_ms']:.0f} ms"],
+        ],
+    )
 
 
 def agreement() -> str:
     """Return the agreement of the two readings of the corpus."""
     layers = results("corpus")["second_reading"]["layers"]
-    rows = [[name, str(layer["units"]), number(layer["f1"]["value"]),
-             number(layer["alpha"]["value"])] for name, layer in layers.items()]
+    rows = [
+        [name, str(layer["units"]), number(layer["f1"]["value"]), number(layer["alpha"]["value"])]
+        for name, layer in layers.items()
+    ]
     return table(["layer", "units", "F1", "alpha"], rows)
 
 
 def composition() -> str:
     """Return what the corpus holds."""
     stats = results("corpus")["stats"]
-    rows = [[key.replace("_", " "), f"{stats[key]:,}"] for key in
-            ("sentences", "documents", "exhaustive", "mentions", "relations", "implied",
-             "n_actors", "n_dyads")]
-    rows += [[f"relations: {name}", f"{share['count']:,} ({share['share']:.0%})"]
-             for name, share in stats["stances"].items()]
-    rows += [[f"register: {name}", f"{share['count']:,} ({share['share']:.0%})"]
-             for name, share in stats["meta"]["register"].items()]
+    rows = [
+        [key.replace("_", " "), f"{stats[key]:,}"]
+        for key in (
+            "sentences",
+            "documents",
+            "exhaustive",
+            "mentions",
+            "relations",
+            "implied",
+            "n_actors",
+            "n_dyads",
+        )
+    ]
+    rows += [
+        [f"relations: {name}", f"{share['count']:,} ({share['share']:.0%})"]
+        for name, share in stats["stances"].items()
+    ]
+    rows += [
+        [f"register: {name}", f"{share['count']:,} ({share['share']:.0%})"]
+        for name, share in stats["meta"]["register"].items()
+    ]
     return table(["", "count"], rows)
 
 
 def names_alone() -> str:
     """Return what the actors' names alone would tell."""
     found = results("corpus")["names_alone"]
-    return table(["stance", "average precision of the names alone", "chance"],
-                 [[name, number(s["average_precision"]), number(s["chance"])]
-                  for name, s in found.items()])
+    return table(
+        ["stance", "average precision of the names alone", "chance"],
+        [[name, number(s["average_precision"]), number(s["chance"])] for name, s in found.items()],
+    )
 
 
 def curve() -> str:
@@ -100,22 +128,38 @@ def curve() -> str:
     points = results("corpus")["learning_curve"]
     return table(
         ["sentences", "our test part", "real articles (gold_dev)"],
-        [[f"{p['sentences']:,}", number(p["test_macro_f1"]), number(p.get("gold_macro_f1"))]
-         for p in points])
+        [
+            [f"{p['sentences']:,}", number(p["test_macro_f1"]), number(p.get("gold_macro_f1"))]
+            for p in points
+        ],
+    )
 
 
 def calibration() -> str:
     """Return the calibration error on our test part."""
     last = results("corpus")["learning_curve"][-1]
-    return table(["stance", "F1", "expected calibration error"],
-                 [[name, number(last["test_f1"][name]), f"{error:.3f}".removeprefix("0")]
-                  for name, error in last["test_calibration_error"].items()])
+    return table(
+        ["stance", "F1", "expected calibration error"],
+        [
+            [name, number(last["test_f1"][name]), f"{error:.3f}".removeprefix("0")]
+            for name, error in last["test_calibration_error"].items()
+        ],
+    )
 
 
 def sets() -> str:
     """Return the table of public sets."""
-    rows = [[row["set"], row["measure"], number(row["majority"]), number(row["ngrams"]),
-             number(row["vader"]), number(row["stance"])] for row in results("sets")]
+    rows = [
+        [
+            row["set"],
+            row["measure"],
+            number(row["majority"]),
+            number(row["ngrams"]),
+            number(row["vader"]),
+            number(row["stance"]),
+        ]
+        for row in results("sets")
+    ]
     return table(["set", "measure", "majority", "n-grams", "VADER", "stance, linear"], rows)
 
 
@@ -123,15 +167,24 @@ def readme_run() -> str:
     """Return the real output of a real run."""
     run = subprocess.run(
         [sys.executable, "-c", "from stance.cli import main; main()", "analyze", "-"],
-        input=(ROOT / "examples" / "short.txt").read_text("utf-8"), capture_output=True,
-        text=True, check=True)
+        input=(ROOT / "examples" / "short.txt").read_text("utf-8"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     lines = "".join(line.rstrip() + "\n" for line in run.stdout.splitlines())
     return f"```text\n$ stance analyze examples/short.txt\n{lines}```\n"
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "gold": gold, "startup": startup, "agreement": agreement, "composition": composition,
-    "names-alone": names_alone, "curve": curve, "calibration": calibration, "sets": sets,
+    "gold": gold,
+    "startup": startup,
+    "agreement": agreement,
+    "composition": composition,
+    "names-alone": names_alone,
+    "curve": curve,
+    "calibration": calibration,
+    "sets": sets,
     "run": readme_run,
 }
 

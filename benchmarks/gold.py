@@ -41,7 +41,7 @@ def given_pairs(model: Model) -> dict[str, Any]:
 
 
 def end_to_end(model: Model) -> dict[str, Any]:
-    """Return F1 of tuples and of directed pairs found from raw text; optional ones count neither."""
+    """Return F1 of tuples and of directed pairs found from raw text, optional ones left out."""
     found: set[tuple[str, ...]] = set()
     wanted: set[tuple[str, ...]] = set()
     optional: set[tuple[str, ...]] = set()

@@ -12,7 +12,13 @@ _VERBS = {
     "cooperation": ("praised", "thanked", "signed an accord with", "welcomed", "backed"),
     "rivalry": ("criticised", "rejected", "imposed sanctions on", "rebuked", "blocked"),
     "threat": ("attacked", "threatened to bomb", "shelled", "mobilised against", "invaded"),
-    "": ("lies north of", "is larger than", "has fewer rivers than", "borders", "exports less than"),
+    "": (
+        "lies north of",
+        "is larger than",
+        "has fewer rivers than",
+        "borders",
+        "exports less than",
+    ),
 }
 _SENTIMENT = {"cooperation": "positive", "rivalry": "negative", "threat": "negative", "": "neutral"}
 

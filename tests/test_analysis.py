@@ -76,7 +76,9 @@ def test_scores_do_not_change_when_actors_do(base: Model) -> None:
             actors = rng.sample(catalogue.ids, 3)
             names = [rng.choice([catalogue.name(a), a, f"the {a} president"]) for a in actors]
             text, mentions = "", []
-            for piece, actor, name in zip(template.split("{}"), [*actors, ""], [*names, ""], strict=True):
+            for piece, actor, name in zip(
+                template.split("{}"), [*actors, ""], [*names, ""], strict=True
+            ):
                 text += piece
                 if actor:
                     mentions.append(Mention(actor, name, len(text), len(text) + len(name)))
@@ -121,8 +123,8 @@ def test_an_analysis_cannot_be_changed(base: Model) -> None:
 
 
 def test_printing_an_analysis_shows_sentence_pair_and_stance(base: Model) -> None:
-    printed = str(base.analyze("Iran was condemned by the EU."))
-    assert "Iran was condemned by the EU.\n    EU > IRN: rivalry 0." in printed
+    printed = str(base.analyze("Iran threatened to attack Israel."))
+    assert "Iran threatened to attack Israel.\n    IRN > ISR: threat 0." in printed
     assert str(base.analyze("It rained.")) == "no stances found"
 
 

@@ -46,7 +46,9 @@ def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
     assert list(read_lines(path)) == [(1, "a\u2028b\x85c"), (2, "d")]
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "f.txt"
     write_atomically(path, b"old")
 

@@ -1,9 +1,9 @@
 """Who takes which stance towards whom: cooperation, rivalry and threat, from raw text.
 
 >>> import stance
->>> analysis = stance.analyze("Iran was condemned by the European Union.")
+>>> analysis = stance.analyze("Iran threatened to attack Israel.")
 >>> [(r.actor.id, r.target.id, r.stances) for r in analysis.stanced]
-[('EU', 'IRN', ('rivalry',))]
+[('IRN', 'ISR', ('threat',))]
 """
 
 from __future__ import annotations

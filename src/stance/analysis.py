@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Analysis", "Model", "analyze", "load_model"]
 
-MIN_FAMILIAR = 0.4
+MIN_FAMILIAR = 0.6
 """Below this share of words that the model met in training, it abstains."""
 
 MAX_CHARACTERS = 5_000_000
@@ -570,10 +570,10 @@ def analyze(
     Examples
     --------
     >>> import stance
-    >>> analysis = stance.analyze("The EU praised Ghana. Iran threatened to attack Israel.")
+    >>> analysis = stance.analyze("Japan criticised Chad. Iran threatened to attack Israel.")
     >>> print(analysis)  # doctest: +ELLIPSIS
-    The EU praised Ghana.
-        EU > GHA: cooperation 0... positive
+    Japan criticised Chad.
+        JPN > TCD: rivalry 0... negative
     Iran threatened to attack Israel.
         IRN > ISR: threat 0... negative
     """

@@ -30,16 +30,21 @@ def test_analyze_reads_standard_input_and_writes_plain_text_into_a_pipe() -> Non
 
 
 def test_analyze_as_json_is_the_analysis() -> None:
-    done = run("analyze", "-", "--json", stdin="Iran was condemned by the EU.")
+    done = run("analyze", "-", "--json", stdin="Iran threatened to attack Israel.")
     found = json.loads(done.stdout)["relations"]
-    assert [(r["actor"]["id"], r["target"]["id"]) for r in found if r["stances"]] == [("EU", "IRN")]
+    held = [(r["actor"]["id"], r["target"]["id"], r["stances"]) for r in found if r["stances"]]
+    assert held == [("IRN", "ISR", ["threat"])]
 
 
 def test_analyze_explains_with_parts_that_add_up() -> None:
-    done = run("analyze", "-", "--explain", stdin="Iran was condemned by the EU.")
-    parts = [float(line.split()[0]) for line in done.stdout.splitlines() if line[:1] in "+-"]
+    done = run("analyze", "-", "--explain", stdin="Iran threatened to attack Israel.")
+    parts = [
+        float(line.split()[0])
+        for line in done.stdout.splitlines()
+        if line[:2].strip("+-").isdigit()
+    ]
     assert len(parts) > 3
-    assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.01)
+    assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.02)
 
 
 def test_train_then_evaluate_then_analyze(tmp_path: Path) -> None:
@@ -140,7 +145,7 @@ def gone(folder: Path) -> None:
     ("harm", "message"),
     [(damaged, "weights.npy: a model file has the checksum of its manifest"),
      (newer, "this version reads model format 1; found 99; update"),
-     (gone, "a model is a folder, or a shipped one ('base')")],
+     (gone, "a model folder holds a manifest.json")],
     ids=["damaged", "newer", "missing"],
 )  # fmt: skip
 def test_bad_models_give_one_clear_error_and_status_2(
@@ -151,7 +156,7 @@ def test_bad_models_give_one_clear_error_and_status_2(
     harm(folder)  # type: ignore[operator]
     done = run("analyze", "-", "--model", str(folder), stdin="Iran left.")
     assert done.returncode == 2
-    assert message in done.stderr or "there is no such model" in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -34,6 +34,9 @@ Row = dict[str, str]
 Numbered = list[tuple[int, LabeledSentence]]
 
 
+_MAX_CELL = 131_072  # characters
+
+
 class _CellError(Exception):
     """What is wrong with a cell: column, rule, next step, value."""
 
@@ -76,6 +79,7 @@ def _problem(error: _CellError, path: str, line: int) -> Problem:
 
 def _rows(path: str, problems: list[Problem]) -> Iterator[tuple[int, Row]]:
     """Yield the rows with the line where each begins; what is wrong goes to ``problems``."""
+    csv.field_size_limit(_MAX_CELL)  # of the whole process: another reader may have set its own
     reader = csv.reader(io.StringIO(read_labels_text(path), newline=""), strict=True)
     header: list[str] = []
     line = 0

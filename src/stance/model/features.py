@@ -228,6 +228,7 @@ def table_rows(group: str, occurrences: Occurrences) -> Ints:
 def group_values(batch: Batch, occurrences: Occurrences) -> Floats:
     """Return the value of each occurrence: its nearness, each pair scaled to length 1."""
     near = np.maximum(batch.nearness[occurrences.first], batch.nearness[occurrences.last])
-    length = np.sqrt(np.bincount(occurrences.pair, near * near, batch.n_pairs))
-    values: Floats = near / np.maximum(length, 1e-6).astype(np.float32)[occurrences.pair]
+    squares = np.bincount(occurrences.pair, near * near, batch.n_pairs)
+    scale = (1.0 / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32)
+    values: Floats = near * scale[occurrences.pair]
     return values

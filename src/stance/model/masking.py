@@ -58,7 +58,7 @@ class _WordIds(dict[str, int]):
     def __missing__(self, word: str) -> int:
         form = word.lower().replace("’", "'")
         stem = _stem()(form)
-        number = _FIRST_WORD + zlib.crc32(stem.encode("utf-8", "replace")) % (
+        number: int = _FIRST_WORD + zlib.crc32(stem.encode("utf-8", "replace")) % (
             2**STEM_BITS - _FIRST_WORD
         )
         number |= word_clusters().get(form, 0) << STEM_BITS
