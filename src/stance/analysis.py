@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from joblib import Parallel, delayed
 
 from stance.errors import InputError, MissingExtraError, NotFoundError, OptionError, Problem
 from stance.model.documents import score_documents
@@ -380,6 +379,8 @@ class Model:
         if n_jobs == 1:
             found: Iterator[list[Analysis]] = map(self._analyze_chunk, chunks)
         else:
+            from joblib import Parallel, delayed  # costs a first analysis a tenth of a second
+
             found = Parallel(n_jobs=n_jobs, return_as="generator")(
                 delayed(self._analyze_chunk)(chunk) for chunk in chunks
             )

@@ -125,13 +125,13 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         folds = self._folds(len(masked), documents)
         asked = np.ones(len(masked), bool) if listed is None else np.asarray(listed, bool)
         weight = np.ones(len(masked)) if sample_weight is None else np.asarray(sample_weight)
-        weight = np.where(asked, weight, weight * UNLISTED_WEIGHT)
+        learning = np.where(asked, weight, weight * UNLISTED_WEIGHT)
         wanted = np.array([[name in stances for name in self.stances_] for stances in y])
         fits = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_stance)(matrix, wanted[:, k], weight, folds, self.C)
+            delayed(_fit_stance)(matrix, wanted[:, k], (learning, weight), folds, self.C)
             for k in range(len(self.stances_))
         )
-        weights, intercepts = _fit_sentiment(matrix, sentiment, weight, self.C)
+        weights, intercepts = _fit_sentiment(matrix, sentiment, learning, self.C)
         columns = _as_stored(np.column_stack([*(fit[0] for fit in fits), *weights]))
         used = np.flatnonzero(columns.any(axis=1))
         kept_rows = rows[used].astype(np.int32)
@@ -211,11 +211,16 @@ def _logistic(C: float) -> LogisticRegression:  # noqa: N803
 def _fit_stance(
     matrix: Any,
     wanted: Bools,
-    weight: npt.NDArray[Any],
+    weights: tuple[npt.NDArray[Any], npt.NDArray[Any]],
     folds: Ints,
     C: float,  # noqa: N803
 ) -> tuple[npt.NDArray[Any], float, npt.NDArray[Any]]:
-    """Return calibrated weights, intercept and out-of-fold probabilities of one stance."""
+    """Return calibrated weights, intercept and out-of-fold probabilities of one stance.
+
+    ``weights`` of the pairs are those for learning and those for calibrating: probabilities are
+    to hold over all pairs of a sentence, also where learning gives some of them less weight.
+    """
+    weight, calibrating = weights
     logits = np.zeros(len(wanted))
     for fold in range(int(folds.max()) + 1):
         inside = folds != fold if folds.any() else folds == fold
@@ -228,7 +233,7 @@ def _fit_stance(
     if len(set(wanted)) < 2:  # everything or nothing holds it
         sign = 1.0 if wanted.all() else -1.0
         return np.zeros(matrix.shape[1]), 4.0 * sign, np.full(len(wanted), 0.5 + 0.48 * sign)
-    slope, offset = _platt(logits, wanted, weight)
+    slope, offset = _platt(logits, wanted, calibrating)
     model = _logistic(C).fit(matrix, wanted, weight)
     probabilities = 1.0 / (1.0 + np.exp(-(slope * logits + offset)))
     return slope * model.coef_[0], slope * float(model.intercept_[0]) + offset, probabilities

@@ -9,6 +9,7 @@ actor ("Vienna Convention"). A *leader* stands for an actor between two dates.
 from __future__ import annotations
 
 import functools
+import gc
 import importlib.resources
 import unicodedata
 from collections import defaultdict
@@ -352,4 +353,10 @@ def default_catalogue() -> Catalogue:
     >>> default_catalogue().name("IRN")
     'Iran'
     """
-    return Catalogue(*_shipped())
+    collecting = gc.isenabled()
+    gc.disable()  # tens of thousands of small objects, all kept: collecting would only cost time
+    try:
+        return Catalogue(*_shipped())
+    finally:
+        if collecting:
+            gc.enable()
