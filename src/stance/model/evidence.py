@@ -14,6 +14,11 @@ from stance.records import Span
 __all__ = ["deciding_spans"]
 
 _MOST = 3
+_EMPTY = frozenset(  # words that no reader would take for a reason
+    "a an and are as at be been but by for from had has have he her his if in is it its of on or"
+    " she so that the their them then there these they this those to was we were when which who"
+    " while will with would".split()
+)
 _SHARE = 0.25  # of the strongest token's part; weaker ones decided little
 
 
@@ -44,7 +49,8 @@ def deciding_spans(
         start, end = parts.batch.start[row : row + 2]
         shares = parts.shares[start:end, outputs[i]].copy()
         for position, number in enumerate(pairs[i].ids):
-            if number in ROLE_NAMES or not pairs[i].words[position][0].isalnum():
+            word = pairs[i].words[position]
+            if number in ROLE_NAMES or not word[0].isalnum() or word.lower() in _EMPTY:
                 shares[position] = 0.0
         found[i] = _strongest(shares, pairs[i].spans)
     return found
