@@ -50,6 +50,15 @@ def export_graph(network: Network) -> bytes:
     return buffer.getvalue()
 
 
+def _forget_origin(model: Any) -> None:
+    """Remove what the exporter notes of the code and the machine that a node came from."""
+    del model.metadata_props[:]
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
+
+
 def in_eight_bits(graph: bytes) -> bytes:
     """Return a graph with matrices and embeddings in eight bits, and integer products.
 
@@ -58,6 +67,7 @@ def in_eight_bits(graph: bytes) -> bytes:
     pair gets does not depend on its neighbours, as it would with the usual scale a tensor.
     """
     model = onnx.load_from_string(graph)
+    _forget_origin(model)
     del model.graph.value_info[:]  # names a few shapes that transposed weights no longer have
     arrays = {one.name: one for one in model.graph.initializer}
     rewriter = _Rewriter(model.graph)
