@@ -90,3 +90,9 @@ def test_mentions_of_a_pair_tell_who_is_who() -> None:
     )  # fmt: skip
     masked = mask_pair(Pair(text, (10, 16), (27, 31), mentions))
     assert " ".join(masked.words) == "ACTOR said ACTOR would hit TARGET before OTHER did ."
+
+
+def test_actors_of_one_phrase_come_in_alphabetical_order() -> None:
+    names = [f"ACTOR{i}" for i in range(9)]
+    sentence = MaskedSentence("All nine agreed.", [Mention(name, "", 0, 8) for name in names[::-1]])
+    assert list(sentence.slot_of) == names

@@ -146,7 +146,7 @@ class MaskedSentence:
             self._take(tokens, done, first)
             position = len(self._ids)
             self._slots.append((position, actors))
-            for actor in actors:
+            for actor in sorted(actors):  # nothing may depend on hash order
                 self.slot_of.setdefault(actor, []).append(position)
             self._ids.append(OTHER)
             self._words.append("OTHER")
