@@ -59,7 +59,9 @@ def test_the_command_line_tutorial_makes_its_pages(workplace: Path) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_the_examples_of_the_page_run(number: int) -> None:
     code = blocks("aggregate.md", "python")[number]
-    exec(compile(code, "page", "exec"), {})
+    namespace: dict[str, object] = {}
+    exec(compile(code, "page", "exec"), namespace)
+    assert namespace.keys() - {"__builtins__"}, "the example does nothing"
 
 
 def test_the_table_of_articles_is_the_folder_of_articles() -> None:
