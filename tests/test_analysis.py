@@ -44,6 +44,14 @@ def test_the_shipped_model_reads_plain_sentences(
     assert expected in shown(base.analyze(text))
 
 
+@pytest.mark.parametrize(
+    "text", ["Iran was condemned by the European Union.", "The EU condemned Iran for the arrests."]
+)
+@pytest.mark.xfail(reason="the linear model also finds the reversed direction of short sentences")
+def test_only_the_direction_that_is_said_is_found(base: Model, text: str) -> None:
+    assert shown(base.analyze(text)) == [("EU", "IRN", ("rivalry",))]
+
+
 @given(st.text(max_size=300))
 def test_every_span_is_its_surface_form(base: Model, noise: str) -> None:
     text = f"{noise} Iran criticised Iraq, {noise} and Oman."

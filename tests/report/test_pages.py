@@ -33,7 +33,7 @@ HOSTILE = (
 )
 TEXTS = (
     ("2015-01", "Iran praised Oman. Oman thanked Iran for its help.", 8),
-    ("2015-02", "Iran attacked Oman. Oman criticised Iran on Monday.", 8),
+    ("2015-02", "Iran attacked Oman. Oman shelled Iran on Monday.", 8),
 )
 
 
@@ -137,8 +137,7 @@ def test_a_report_shows_matrix_network_series_change_and_sentences(
     assert '<mark class="s' in text
     numbers = json.loads(twin.read_text("utf-8"))
     assert numbers["n_documents"] == 16
-    changes = [change["period"] for part in numbers["parts"] for change in part["changes"]]
-    assert set(changes) == {"2015-02"}
+    assert {part["changes"][0]["period"] for part in numbers["parts"]} == {"2015-02"}
 
 
 def test_a_report_says_what_was_left_out(tiny: Model, tmp_path: Path) -> None:
