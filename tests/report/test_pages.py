@@ -32,8 +32,8 @@ HOSTILE = (
     "</style></svg><b>",
 )
 TEXTS = (
-    ("2015-01", "Iran praised Oman. Oman thanked Iran for its help.", 8),
-    ("2015-02", "Iran attacked Oman. Oman shelled Iran on Monday.", 8),
+    ("2015-01", "Iran praised Oman. Oman thanked Iran again.", 8),
+    ("2015-02", "Iran attacked Oman. Oman criticised Iran on Monday.", 8),
 )
 
 
