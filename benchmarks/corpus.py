@@ -100,6 +100,23 @@ def names_alone(labels: tuple[LabeledSentence, ...]) -> dict[str, dict[str, floa
     return found
 
 
+def only_in_test(labels: tuple[LabeledSentence, ...]) -> dict[str, list[str]]:
+    """Return the actors, and the dyads with a stance, that occur in the test part alone."""
+    seen: dict[str, tuple[set[str], set[str]]] = {}
+    for name, part in split_labels(labels, SHARES).items():
+        actors = {mention.actor for label in part for mention in label.mentions or ()}
+        dyads = {
+            " - ".join(sorted((e.actor, e.target)))
+            for e in examples_of(part)
+            if e.actor and e.target and e.stances
+        }
+        seen[name] = actors, dyads
+    return {
+        kind: sorted(seen["test"][k] - seen["train"][k] - seen["dev"][k])
+        for k, kind in enumerate(("actors", "dyads"))
+    }
+
+
 def second_reading() -> dict[str, Any]:
     """Return the agreement of the two readings, by layer."""
     return agreement(read_labels("data/second_reading")).to_dict()
@@ -114,6 +131,7 @@ def main() -> None:
     stats = _shortened(msgspec.to_builtins(label_stats(labels)))
     result = {
         "names_alone": names_alone(labels),
+        "only_in_test": only_in_test(labels),
         "second_reading": second_reading(),
         "learning_curve": learning_curve(labels),
         "stats": stats,

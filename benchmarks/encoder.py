@@ -3,7 +3,6 @@
     python benchmarks/encoder.py train [--model models/encoder]   # train on data/labeled
     python benchmarks/encoder.py gold  [--model models/encoder]   # real articles, pairs given
     python benchmarks/encoder.py speed [--model models/encoder]
-    python benchmarks/encoder.py plv | newsmtsc | dse             # published sets, retrained
     python benchmarks/encoder.py docs                             # figures into docs/encoder.md
 
 Each writes its part of benchmarks/results/encoder.json. ``train`` also keeps the graph before its
@@ -19,7 +18,6 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +29,18 @@ from gold import given_pairs
 from stance.analysis import Model
 from stance.files import write_atomically
 from stance.labels.files import read_labels
+from stance.learning.card import write_card
 from stance.learning.encoder_options import EncoderOptions
 from stance.learning.encoder_training import train_encoder
 from stance.learning.evaluation import evaluate
-from stance.learning.examples import Example, examples_of
-from stance.learning.metrics import f1
-from stance.learning.training import labels_hash
+from stance.learning.examples import examples_of
+from stance.learning.training import encoder_model
 from stance.model.encoder import EncoderFiles, EncoderScorer
 from stance.model.masking import mask_pair
 from stance.model.store import load_scorer
 from stance.records import Pair
 
 RESULTS = Path("benchmarks/results/encoder.json")
-FOLDS = 5
 
 
 def note(part: str, figures: dict[str, Any]) -> None:
@@ -64,13 +61,9 @@ def train(folder: Path) -> None:
     began = time.monotonic()
     trained = train_encoder(examples, options)
     seconds = round(time.monotonic() - began)
-    about = {
-        "labels_sha256": labels_hash(labels),
-        "n_sentences": len(labels),
-        "n_pairs": len(examples),
-        **trained.about,
-    }
-    Model(trained.scorer, about).save(folder)
+    model = encoder_model(trained, labels, examples)
+    model.save(folder)
+    write_card(folder, model, ["data/labeled"])
     write_atomically(float_graph(folder), trained.raw)
     note("train", {"seconds": seconds, "n_sentences": len(labels), "n_pairs": len(examples)})
 
@@ -148,56 +141,6 @@ def timed(model: str) -> None:
     )
 
 
-def published(name: str) -> None:
-    """Train on a published set, five folds by document (DSE: its own parts), and measure."""
-    options = EncoderOptions(progress=True, epochs=6 if name == "plv" else 3)
-    if name == "dse":
-        learn, ask = list(examples_of(sets.dse("train"))), list(examples_of(sets.dse("valid")))
-        figures = _scores(ask, _classes(train_encoder(learn, options).scorer, ask))
-    else:
-        examples = list(examples_of(sets.plv() if name == "plv" else sets.newsmtsc()))
-        documents = sorted({example.document for example in examples})
-        fold_of = {document: i % FOLDS for i, document in enumerate(documents)}
-        folds = np.array([fold_of[example.document] for example in examples])
-        found = np.empty(len(examples), object)
-        for fold in range(FOLDS):
-            learn = [e for e, k in zip(examples, folds, strict=True) if k != fold]
-            rows = np.flatnonzero(folds == fold)
-            scorer = train_encoder(learn, options).scorer
-            found[rows] = _classes(scorer, [examples[i] for i in rows])
-        figures = _scores(examples, list(found))
-    note(name, figures)
-
-
-def _classes(scorer: EncoderScorer, examples: Sequence[Example]) -> list[str]:
-    """Return the most probable stance of each pair; none where a threshold says so (DSE)."""
-    scored = scorer.score([example.pair for example in examples]).stances
-    best = np.array(scorer.stances)[scored.argmax(axis=1)]
-    if all(example.stances for example in examples):
-        return list(best)
-    held = (scored >= np.array(scorer.thresholds, np.float32)).any(axis=1)
-    return [str(name) if any_ else "none" for name, any_ in zip(best, held, strict=True)]
-
-
-def _scores(examples: Sequence[Example], found: Sequence[str]) -> dict[str, Any]:
-    wanted = np.array([example.stances[0] if example.stances else "none" for example in examples])
-    chosen = np.array(found)
-    by_class = {
-        str(name): f1(
-            int(((wanted == name) & (chosen == name)).sum()),
-            int((chosen == name).sum()),
-            int((wanted == name).sum()),
-        )[2]
-        for name in sorted(set(wanted))
-    }
-    return {
-        "n_pairs": len(examples),
-        "accuracy": float((wanted == chosen).mean()),
-        "macro_f1": float(np.mean(list(by_class.values()))),
-        "f1": by_class,
-    }
-
-
 def docs() -> None:
     """Write the figures between the marks of docs/encoder.md."""
     results = json.loads(RESULTS.read_text("utf-8"))
@@ -247,13 +190,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "part",
-        choices=("train", "gold", "speed", "timed", "plv", "newsmtsc", "dse", "docs"),
+        choices=("train", "gold", "speed", "timed", "docs"),
     )
     parser.add_argument("--model", default="models/encoder")
     arguments = parser.parse_args()
-    if arguments.part in ("plv", "newsmtsc", "dse"):
-        published(arguments.part)
-    elif arguments.part == "timed":
+    if arguments.part == "timed":
         timed(arguments.model)
     elif arguments.part == "docs":
         docs()

@@ -19,7 +19,13 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-PAGES = ("README.md", "data/labeled/DATA_CARD.md", "docs/benchmarks.md")
+PAGES = (
+    "README.md",
+    "data/labeled/DATA_CARD.md",
+    "docs/benchmarks.md",
+    "docs/audits.md",
+    "docs/calibration.md",
+)
 _BLOCK = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
 
@@ -148,20 +154,99 @@ def calibration() -> str:
     )
 
 
-def sets() -> str:
-    """Return the table of public sets."""
+def only_in_test() -> str:
+    """Return how many actors and dyads the test part alone has."""
+    found = results("corpus")["only_in_test"]
+    return table(
+        ["only in the test part", "how many"],
+        [[kind, f"{len(names):,}"] for kind, names in found.items()],
+    )
+
+
+def published() -> str:
+    """Return the table of published sets, every system under one protocol."""
+    found = results("published")
+    systems = ["majority", "vader", "ngrams", "base", "encoder"]
+    rows = []
+    for name, measures in (("plv", ["macro_f1"]), ("newsmtsc", ["macro_f1"]),
+                           ("dse", ["micro_f1", "macro_f1"])):  # fmt: skip
+        for measure in measures:
+            figures = [found[name].get(system, {}).get(measure) for system in systems]
+            title = f"{name.upper()}, {measure.replace('_f1', ' F1')}"
+            rows.append([title, *(three(value) for value in figures)])
+    head = ["", "majority", "VADER", "n-grams", "`base`", "`encoder`"]
+    return table(head, rows)
+
+
+def ablation() -> str:
+    """Return what each feature group earns."""
+    keys = ("test", "test_listed", "gold")
+    rows = [
+        [title, *(three(row[key]) for key in keys)] for title, row in results("ablation").items()
+    ]
+    head = ["macro average precision", "test part", "its listed pairs", "real articles (gold_dev)"]
+    return table(head, rows)
+
+
+def three(value: float | None) -> str:
+    """Return a figure between 0 and 1 with three digits: .562."""
+    return "-" if value is None else f"{value:.3f}".removeprefix("0")
+
+
+def calibration_error() -> str:
+    """Return the calibration of a model on the test part."""
+    found = results("calibration")["found"]
+    rows = [
+        [name, f"{one['support']:,}", three(one["calibration_error"]), three(one["brier"])]
+        for name, one in found.items()
+    ]
+    return table(["stance", "held by", "expected calibration error", "Brier score"], rows)
+
+
+def reliability() -> str:
+    """Return the bins of the reliability plot."""
+    rows = [
+        [name, three(b["stated"]), three(b["observed"]), f"{b['n_pairs']:,}"]
+        for name, bins in results("calibration")["reliability"].items()
+        for b in bins
+    ]
+    return table(["stance", "stated", "observed", "pairs"], rows)
+
+
+def coverage() -> str:
+    """Return the precision of fewer and surer answers."""
+    result = results("calibration")
+    rows = [
+        [way, f"{c['share']:.0%}", f"{c['at_least']:.2f}", three(c["precision"])]
+        for way, key in (("probability", ""), ("familiar words", "_by_familiar_words"))
+        for c in result[f"coverage{key}"]
+    ]
+    return table(["left out by", "stances kept", "at least", "precision"], rows)
+
+
+def unseen() -> str:
+    """Return how pairs of unseen actors and dyads fare on the test part."""
+    rows = []
+    for name, u in results("calibration")["unseen"].items():
+        gain = f"{u['difference']:+.3f} [{u['low']:+.3f}, {u['high']:+.3f}]"
+        rows.append([name, f"{u['n_unseen']:,}", three(u["unseen"]), three(u["met"]), gain])
+    return table(["unseen", "pairs", "macro F1", "macro F1 of the met", "difference, 95 %"], rows)
+
+
+def audits() -> str:
+    """Return the pass rates of both models, with the rule of each kind."""
+    found = results("audits")
+    names = list(found)
     rows = [
         [
-            row["set"],
-            row["measure"],
-            number(row["majority"]),
-            number(row["ngrams"]),
-            number(row["vader"]),
-            number(row["stance"]),
+            kind,
+            str(one["cases"]),
+            *(f"{k['passed'] / k['cases']:.0%}" for k in (found[n]["kinds"][kind] for n in names)),
+            one["rule"],
         ]
-        for row in results("sets")
+        for kind, one in found[names[0]]["kinds"].items()
     ]
-    return table(["set", "measure", "majority", "n-grams", "VADER", "stance, linear"], rows)
+    return table(["kind", "cases", *(f"`{n}`" for n in names), "a case is passed if"], rows)
 
 
 def readme_run() -> str:
@@ -185,7 +270,14 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "names-alone": names_alone,
     "curve": curve,
     "calibration": calibration,
-    "sets": sets,
+    "published": published,
+    "ablation": ablation,
+    "only-in-test": only_in_test,
+    "calibration-error": calibration_error,
+    "reliability": reliability,
+    "coverage": coverage,
+    "unseen": unseen,
+    "audits": audits,
     "run": readme_run,
 }
 

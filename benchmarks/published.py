@@ -1,6 +1,6 @@
 """Published sets, the same protocol for every system: baselines, the linear model, the encoder.
 
-    python benchmarks/published.py [--sets plv newsmtsc dse] [--systems majority vader ngrams base encoder]
+    python benchmarks/published.py [--sets plv newsmtsc dse] [--systems majority vader ...]
 
 PLV: five stratified folds, four classes. NewsMTSC: five folds by sentence, three sentiments of the
 target. DSE: trained on its train part, asked on its valid part, five classes of direction and
@@ -130,7 +130,9 @@ def ngrams(task: Task, learn: Any, ask: Any) -> Answer:
     )
     matrix = features.fit_transform([pieces[i] for i in learn])
     model = LogisticRegression(C=10, max_iter=1000).fit(matrix, [task.classes[i] for i in learn])
-    return Answer([str(name) for name in model.predict(features.transform([pieces[i] for i in ask]))])
+    return Answer(
+        [str(name) for name in model.predict(features.transform([pieces[i] for i in ask]))]
+    )
 
 
 def _tfidf(analyzer: str, span: tuple[int, int]) -> TfidfVectorizer:
@@ -152,7 +154,8 @@ def _masked(label: LabeledSentence) -> tuple[str, str]:
     mentions = sorted(label.mentions or (), key=lambda m: m.start or 0)
     out, done = [], 0
     for m in mentions:
-        assert m.start is not None and m.end is not None
+        assert m.start is not None
+        assert m.end is not None
         out += [label.text[done : m.start].lower(), f" X{m.id.upper()} "]
         done = m.end
     out.append(label.text[done:].lower())

@@ -1,9 +1,12 @@
 """How many labels suggestions save against random order: a simulation on our own corpus.
 
-A share of the documents is held out. From a few hundred random sentences on, each step adds a
-batch to the training set: sentences in random order, or those that the model of the step before
-suggests. The learner has the features of the shipped model, without its calibration, so that a
-step takes seconds. Run from the repository root:
+A share of the documents is held out. From some random sentences on, each step adds a batch to the
+training set: sentences in random order, or those that the model of the step before suggests. The
+learner has the features of the shipped model, but not its calibration: a step takes seconds.
+
+Two pools of sentences to label: ``corpus``, as we wrote it, varied and nearly all of it holding
+stances; and ``archive``, a pool mixed from the same sentences so that most hold no stance and some
+stances are rare (``MIX``), as in news. Run from the repository root:
 
     python benchmarks/suggestions.py [FOLDER]     # the simulation; writes its figures
     python benchmarks/suggestions.py --fill       # only puts them into docs/labelling.md
@@ -26,23 +29,51 @@ from sklearn.linear_model import LogisticRegression
 from stance.labels.files import read_labels
 from stance.labels.splits import split_labels
 from stance.learning.examples import Example, examples_of
-from stance.learning.suggestions import choose, pair_values, sentence_value, token_features
+from stance.learning.suggestions import (
+    choose,
+    news_of,
+    pair_doubts,
+    sentence_values,
+    token_features,
+)
 from stance.model.classifier import StanceClassifier, best_threshold
 from stance.model.masking import OTHER
+from stance.records import LabeledSentence
 
 PAGE = Path("docs/labelling.md")
 OUT = Path("benchmarks/results/suggestions.json")
-START, STEP, STEPS, POOL = 200, 200, 9, 3500
-SEEDS = (0, 1)
+POOL = 3500
+MIX = {"none": 0.6, "cooperation": 0.25, "rivalry": 0.1, "threat": 0.05}
+PLANS = {"corpus": (200, 400, 1800), "archive": (100, 100, 900)}
+"""Pool -> sentences to start with, sentences a step, and sentences at the end."""
+SEEDS = (0, 1, 2)
+
+
+def kind_of(sentence: LabeledSentence) -> str:
+    """Return the most hostile stance of a sentence, or ``none``."""
+    held = {name for example in examples_of([sentence]) for name in example.stances}
+    return next((name for name in reversed(MIX) if name in held), "none")
+
+
+def mixed(sentences: Sequence[LabeledSentence]) -> list[LabeledSentence]:
+    """Return all sentences without a stance, and as many others as the mix allows."""
+    kinds: dict[str, list[LabeledSentence]] = {name: [] for name in MIX}
+    for sentence in sentences:
+        kinds[kind_of(sentence)].append(sentence)
+    whole = len(kinds["none"]) / MIX["none"]
+    return [s for name, share in MIX.items() for s in kinds[name][: round(whole * share)]]
 
 
 class Pool:
     """Sentences with their pairs, features and truth; some are for testing."""
 
-    def __init__(self, folder: Path) -> None:
-        labels = [s for s in read_labels(folder) if s.relations]
+    def __init__(self, folder: Path, kind: str) -> None:
+        labels = [
+            s for s in read_labels(folder) if s.relations is not None and any(examples_of([s]))
+        ]
         parts = split_labels(labels, {"train": 0.7, "dev": 0.1, "test": 0.2})
-        pool = sorted(parts["train"], key=lambda s: hash_of(s.id))[:POOL]
+        pool = sorted(parts["train"], key=lambda s: hash_of(s.id))
+        pool = mixed(pool) if kind == "archive" else pool[:POOL]
         dev, test = parts["dev"], parts["test"]
         examples: list[Example] = []
         self.rows: list[list[int]] = []
@@ -51,7 +82,7 @@ class Pool:
             found = list(examples_of([sentence]))
             self.rows.append(list(range(len(examples), len(examples) + len(found))))
             examples += found
-            tokens.append([i for i in found[0].pair.ids if i > OTHER] if found else [])
+            tokens.append([i for i in found[0].pair.ids if i > OTHER])
         self.n_pool = len(pool)
         self.stances = sorted({name for e in examples for name in e.stances})
         self.truth = np.array([[name in e.stances for name in self.stances] for e in examples])
@@ -77,14 +108,15 @@ class Pool:
         """Return the probabilities of some pairs, (n_rows, n_stances)."""
         return np.column_stack([model.predict_proba(self.matrix[rows])[:, 1] for model in models])
 
+    def thresholds(self, models: list[LogisticRegression]) -> Any:
+        """Return the best threshold of each stance on documents of their own."""
+        dev = self.probabilities(models, self.dev_rows)
+        wanted = self.truth[self.dev_rows]
+        return np.array([best_threshold(wanted[:, k], dev[:, k]) for k in range(len(self.stances))])
+
     def macro_f1(self, models: list[LogisticRegression]) -> float:
         """Return the mean F1 over stances on the test documents, thresholds from others."""
-        dev = self.probabilities(models, self.dev_rows)
-        thresholds = [
-            best_threshold(self.truth[self.dev_rows, k], dev[:, k])
-            for k in range(len(self.stances))
-        ]
-        predicted = self.probabilities(models, self.test_rows) >= np.array(thresholds)
+        predicted = self.probabilities(models, self.test_rows) >= self.thresholds(models)
         wanted = self.truth[self.test_rows]
         hits = (predicted & wanted).sum(axis=0)
         return float(np.mean(2 * hits / (predicted.sum(axis=0) + wanted.sum(axis=0))))
@@ -95,13 +127,13 @@ def hash_of(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-def run(pool: Pool, strategy: str, seed: int) -> list[dict[str, float]]:
+def run(pool: Pool, kind: str, strategy: str, seed: int) -> list[dict[str, float]]:
     """Return the macro F1 on held-out documents after each step."""
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(pool.n_pool).tolist()
-    chosen, left = order[:START], order[START:]
-    curve = []
-    for step in range(STEPS):
+    start, step, end = PLANS[kind]
+    order = np.random.default_rng(seed).permutation(pool.n_pool).tolist()
+    chosen, left = order[:start], order[start:]
+    curve: list[dict[str, float]] = []
+    while True:
         models = pool.fit(chosen)
         curve.append(
             {
@@ -110,32 +142,30 @@ def run(pool: Pool, strategy: str, seed: int) -> list[dict[str, float]]:
                 "macro_f1": round(pool.macro_f1(models), 4),
             }
         )
-        print(strategy, seed, curve[-1], file=sys.stderr, flush=True)
-        if step == STEPS - 1:
-            break
-        batch = left[:STEP] if strategy == "random" else suggested(pool, models, chosen, left)
+        print(kind, strategy, seed, curve[-1], file=sys.stderr, flush=True)
+        if len(chosen) >= end:
+            return curve
+        batch = left[:step] if strategy == "random" else suggested(pool, models, chosen, left, step)
         taken = set(batch)
         chosen = chosen + batch
         left = [s for s in left if s not in taken]
-    return curve
 
 
 def suggested(
-    pool: Pool, models: list[LogisticRegression], chosen: list[int], left: list[int]
+    pool: Pool, models: list[LogisticRegression], chosen: list[int], left: list[int], n: int
 ) -> list[int]:
     """Return the batch that ``stance labels suggest`` would choose."""
-    rows = [i for s in chosen for i in pool.rows[s]]
-    rarity = 1 / np.sqrt(np.maximum(pool.truth[rows].sum(axis=0), 1))
-    rarity /= rarity.mean()
-    values = []
-    for s in left:
-        if not pool.rows[s]:
-            values.append(0.0)
-            continue
-        probabilities = pool.probabilities(models, pool.rows[s])
-        unknown = np.zeros(len(probabilities))
-        values.append(sentence_value(pair_values(probabilities, unknown, rarity)))
-    return [left[i] for i in choose(np.array(values), pool.tokens[left], STEP)]
+    known = [i for s in chosen for i in pool.rows[s]]
+    rarity = 1 / np.sqrt(np.maximum(pool.truth[known].sum(axis=0), 1))
+    rows = [i for s in left for i in pool.rows[s]]
+    doubts = pair_doubts(
+        pool.probabilities(models, rows), pool.thresholds(models), rarity / rarity.mean()
+    )
+    met = np.zeros(pool.matrix.shape[1], bool)
+    met[pool.matrix[known].indices] = True
+    news = news_of(pool.matrix[rows], met)
+    values = sentence_values(doubts, news, [len(pool.rows[s]) for s in left])
+    return [left[i] for i in choose(values, pool.tokens[left], n)]
 
 
 def needed(curve: list[dict[str, float]], goal: float, unit: str) -> float | None:
@@ -156,45 +186,53 @@ def mean_curve(curves: list[list[dict[str, float]]]) -> list[dict[str, float]]:
     ]
 
 
-def fill() -> None:
-    """Put the figures into the page that shows them."""
-    result = json.loads(OUT.read_text("utf-8"))
-    lines = ["| sentences | macro F1, random order | macro F1, suggested |", "|---|---|---|"]
+WORDS = {
+    "corpus": "Our corpus as it is, {n:,} sentences, nearly all of them with stances:",
+    "archive": "A pool of {n:,} of its sentences, of which {none:.0%} hold no stance,"
+    " {rivalry:.0%} rivalry\nand {threat:.0%} threat:",
+}
+
+
+def lines_of(kind: str, result: dict[str, Any]) -> list[str]:
+    """Return what the page says of one pool."""
+    lines = [WORDS[kind].format(n=result["pool_sentences"], **MIX), ""]
+    lines += ["| sentences | macro F1, random order | macro F1, suggested |", "|---|---|---|"]
     for one, other in zip(result["curves"]["random"], result["curves"]["suggested"], strict=True):
         lines.append(
             f"| {one['sentences']:.0f} | {one['macro_f1']:.3f} | {other['macro_f1']:.3f} |"
         )
-    share = result["share_of_sentences"]
-    lines += [
-        "",
-        "In this simulation suggestions did not reach the last macro F1 of random order with fewer"
-        " sentences."
-        if share is None or share >= 1
-        else f"Suggestions reach the last macro F1 of random order with {share:.0%} of its labels.",
-    ]
+    shares = [result[f"share_of_{unit}"] for unit in ("sentences", "pairs")]
+    if None in shares:
+        said = "Suggestions did not reach the last macro F1 of random order here."
+    else:
+        said = (
+            f"Suggestions reach the last macro F1 of random order with {shares[0]:.0%} of its"
+            f" sentences\n({shares[1]:.0%} of its pairs: what is suggested names more actors)."
+        )
+    return [*lines, "", said]
+
+
+def fill() -> None:
+    """Put the figures into the page that shows them."""
+    results = json.loads(OUT.read_text("utf-8"))["pools"]
+    lines = "\n\n".join("\n".join(lines_of(kind, results[kind])) for kind in PLANS)
     begin, end = "<!-- figures: suggestions -->\n", "<!-- /figures -->"
     page = PAGE.read_text("utf-8")
     head, rest = page.split(begin)
-    PAGE.write_text(head + begin + "\n".join(lines) + "\n" + rest[rest.index(end) :], "utf-8")
+    PAGE.write_text(head + begin + lines + "\n" + rest[rest.index(end) :], "utf-8")
 
 
-def main() -> None:
-    """Run the simulation and write its figures."""
-    if "--fill" in sys.argv:
-        fill()
-        return
-    begun = time.time()
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/labeled")
-    pool = Pool(folder)
+def simulate(folder: Path, kind: str) -> dict[str, Any]:
+    """Return the curves of one pool, and how many labels suggestions need."""
+    pool = Pool(folder, kind)
     curves = {
-        name: mean_curve([run(pool, name, seed) for seed in SEEDS])
+        name: mean_curve([run(pool, kind, name, seed) for seed in SEEDS])
         for name in ("random", "suggested")
     }
     goal = curves["random"][-1]["macro_f1"]
     result: dict[str, Any] = {
         "pool_sentences": pool.n_pool,
         "test_pairs": len(pool.test_rows),
-        "seeds": len(SEEDS),
         "goal_macro_f1": goal,
         "curves": curves,
     }
@@ -202,10 +240,24 @@ def main() -> None:
         reached = needed(curves["suggested"], goal, unit)
         share = None if reached is None else round(reached / curves["random"][-1][unit], 3)
         result[f"share_of_{unit}"] = share
-    result["seconds"] = round(time.time() - begun)
-    OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    return result
+
+
+def main() -> None:
+    """Run the simulation and write its figures."""
+    if "--fill" not in sys.argv:
+        begun = time.time()
+        folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/labeled")
+        pools = {kind: simulate(folder, kind) for kind in PLANS}
+        result = {"seeds": len(SEEDS), "pools": pools, "seconds": round(time.time() - begun)}
+        OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        print(
+            {
+                kind: [one["share_of_sentences"], one["share_of_pairs"]]
+                for kind, one in pools.items()
+            }
+        )
     fill()
-    print(json.dumps({k: v for k, v in result.items() if k != "curves"}))
 
 
 if __name__ == "__main__":

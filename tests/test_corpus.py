@@ -64,13 +64,16 @@ def test_it_has_the_promised_size(corpus: tuple[LabeledSentence, ...]) -> None:
 
 
 def test_stances_have_their_shares(corpus: tuple[LabeledSentence, ...]) -> None:
+    """Of the neutral pairs two a sentence count, as in the codebook."""
     counts = Counter(s for c in corpus for r in c.relations or () for s in r.stance or ("none",))
-    counts["none"] += sum(1 for label in corpus for _ in implied_pairs(label))
-    stanced = counts.total() - counts["none"]
-    assert counts["none"] / counts.total() >= 0.35
-    assert counts["cooperation"] / stanced <= 0.46
-    assert counts["rivalry"] / stanced >= 0.30
-    assert counts["threat"] / stanced >= 0.23
+    for label in corpus:
+        listed = sum(not relation.stance for relation in label.relations or ())
+        counts["none"] += min(sum(1 for _ in implied_pairs(label)), max(2 - listed, 0))
+    shares = {name: count / counts.total() for name, count in counts.items()}
+    assert shares["none"] >= 0.35
+    assert shares["cooperation"] <= 0.30
+    assert shares["rivalry"] >= 0.20
+    assert shares["threat"] >= 0.15
 
 
 def test_a_third_of_two_actor_sentences_differ_by_direction(
@@ -104,7 +107,10 @@ def test_twins_and_topics_and_registers(corpus: tuple[LabeledSentence, ...]) -> 
     )
     plain = registers["agency"] + registers["analysis"]
     assert 0.55 <= plain / registers.total() <= 0.70
-    assert (registers["regional"] + registers["statement"]) / registers.total() >= 0.18
+    pressed = registers["regional"] + registers["statement"]
+    figured = registers["headline"] + registers["quotation"] + registers["oped"]
+    assert pressed / registers.total() >= 0.195
+    assert figured / registers.total() >= 0.195
 
 
 def test_no_actor_and_no_dyad_dominates(corpus: tuple[LabeledSentence, ...]) -> None:
@@ -152,7 +158,6 @@ def test_nothing_is_borrowed_from_an_evaluation_set(corpus: tuple[LabeledSentenc
     assert found == SET_PHRASES
 
 
-@pytest.mark.xfail(reason="enemies of the day are written of as enemies; see the data card")
 def test_the_names_of_actors_tell_nothing(examples: list[Example]) -> None:
     """A classifier that sees only which states the two are should do no better than chance."""
     catalogue = default_catalogue()

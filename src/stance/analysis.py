@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from stance.errors import InputError, MissingExtraError, NotFoundError, OptionError, Problem
+from stance.errors import InputError, NotFoundError, OptionError, Problem, optional_library
 from stance.model.documents import score_documents
 from stance.model.explanation import Explanation, explain
 from stance.model.features import Floats
@@ -22,6 +22,7 @@ from stance.model.scorer import Scorer
 from stance.model.store import load_scorer, save_scorer
 from stance.records import SENTIMENTS, Mention, Pair, Relation, Scores, Sentence
 from stance.text.catalogue import Catalogue, default_catalogue
+from stance.text.collecting import collection_put_off
 from stance.text.reading import ReadSentence, read_document
 
 if TYPE_CHECKING:
@@ -86,13 +87,8 @@ class Analysis(msgspec.Struct, frozen=True):
         MissingExtraError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError:
-            raise MissingExtraError(
-                Problem("to_pandas needs pandas", "pip install 'stance-ir[frames]'")
-            ) from None
-        return pd.DataFrame(list(self.rows()))
+        pandas = optional_library("pandas", "to_pandas needs pandas", "frames")
+        return pandas.DataFrame(list(self.rows()))
 
     def to_polars(self) -> Any:
         """Return one row a relation, as a ``polars.DataFrame``.
@@ -102,13 +98,8 @@ class Analysis(msgspec.Struct, frozen=True):
         MissingExtraError
             If polars is not installed.
         """
-        try:
-            import polars as pl
-        except ImportError:
-            raise MissingExtraError(
-                Problem("to_polars needs polars", "pip install 'stance-ir[frames]'")
-            ) from None
-        return pl.DataFrame(list(self.rows()), infer_schema_length=None)
+        polars = optional_library("polars", "to_polars needs polars", "frames")
+        return polars.DataFrame(list(self.rows()), infer_schema_length=None)
 
     def to_arrow(self) -> Any:
         """Return one row a relation, as a ``pyarrow.Table``.
@@ -118,12 +109,7 @@ class Analysis(msgspec.Struct, frozen=True):
         MissingExtraError
             If pyarrow is not installed.
         """
-        try:
-            import pyarrow
-        except ImportError:
-            raise MissingExtraError(
-                Problem("to_arrow needs pyarrow", "pip install 'stance-ir[parquet]'")
-            ) from None
+        pyarrow = optional_library("pyarrow", "to_arrow needs pyarrow", "parquet")
         return pyarrow.Table.from_pylist(list(self.rows()))
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -133,6 +119,7 @@ class Analysis(msgspec.Struct, frozen=True):
             yield {
                 "doc_id": self.doc_id,
                 "date": self.date,
+                "source": None,  # an analysis is of a text, wherever it was published
                 "sent_index": r.sent_index,
                 "actor": r.actor.id if r.actor else None,
                 "target": r.target.id if r.target else None,
@@ -391,10 +378,12 @@ class Model:
         """Return the analyses of some texts, whose pairs are scored together."""
         for text in texts:
             check_text(text)
-        read = [read_document(text, self.catalogue) for text in texts]
+        with collection_put_off():
+            read = [read_document(text, self.catalogue) for text in texts]
+            found = self._relations(read)
         return [
             Analysis(text, tuple(one.sentence for one in sentences), relations, model=self.name)
-            for text, sentences, relations in zip(texts, read, self._relations(read), strict=True)
+            for text, sentences, relations in zip(texts, read, found, strict=True)
         ]
 
     def save(self, path: Path | str) -> None:

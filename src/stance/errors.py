@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "CatalogueError",
@@ -132,6 +134,27 @@ class MissingExtraError(StanceError, ImportError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+def optional_library(name: str, rule: str, extra: str) -> Any:
+    """Return a library that not everybody has installed, loaded.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed; it says ``rule``, and which extra of this package brings it.
+
+    Examples
+    --------
+    >>> optional_library("no_such_library", "magic needs no_such_library", "magic")
+    Traceback (most recent call last):
+    ...
+    stance.errors.MissingExtraError: magic needs no_such_library; pip install 'stance-ir[magic]'
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise MissingExtraError(Problem(rule, f"pip install 'stance-ir[{extra}]'")) from None
 
 
 def missing(path: Path | str, what: str) -> NotFoundError:

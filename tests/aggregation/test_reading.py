@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from made import make_row
 
+from stance.aggregation.tables import aggregate
 from stance.aggregation.tally import Tally, tally
+from stance.analysis import Model
+from stance.batch.schema import columns_of, encode_csv, encode_json
 from stance.errors import InputError, NotFoundError, StanceError
 
 ROWS = [
@@ -71,6 +75,30 @@ def test_a_score_file_tells_what_its_rows_tell(name: str, tmp_path: Path, wanted
     assert tally(str(tmp_path)) == wanted  # a folder of one
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_who_published_what_comes_from_score_files_to_the_table(
+    ending: str, tiny: Model, tmp_path: Path
+) -> None:
+    texts = {"a": "Iran praised Oman.", "b": "Iran attacked Oman.", "c": "Oman praised Iran."}
+    sources = {"a": "Herald", "b": "Courier", "c": None}
+    columns = columns_of(tiny.stances)
+    names = [column.name for column in columns]
+    rows = [
+        {**row, "source": sources[name]}
+        for name, text in texts.items()
+        for row in tiny.analyze(text, doc_id=name).rows()
+    ]
+    values = [[row.get(name) for row in rows] for name in names]
+    path = tmp_path / f"scores.{ending}"
+    body = encode_json(columns, values)
+    if ending == "csv":
+        body = ",".join(names).encode() + b"\n" + encode_csv(columns, values)
+    path.write_bytes(body)
+    table = aggregate(path, by="source")
+    assert [row.source for row in table] == [None, "Courier", "Herald"]
+    assert {quote.doc_id: quote.source for quote in tally(path).quotes} == sources
+
+
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
 def test_a_frame_tells_what_its_rows_tell(kind: str, wanted: Tally) -> None:
     library = pytest.importorskip(kind, reason=f"{kind} is not installed")
@@ -92,7 +120,7 @@ def test_parquet_without_pyarrow_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
-    monkeypatch.setattr("stance.aggregation.reading._pyarrow", lambda: None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(StanceError, match=r"needs pyarrow; pip install 'stance-ir\[parquet\]'"):
         tally(tmp_path / "a.parquet")
 

@@ -33,6 +33,7 @@ def corpus(n_documents: int) -> list[dict[str, str]]:
     return [
         {
             "id": f"doc-{i}",
+            "source": ("Agency", "", "Daily Post")[i % 3],
             "date": f"20{10 + i % 9}-{1 + i % 12:02d}-15",
             "text": " ".join(sentence(10 * i + k) for k in range(10)),
         }

@@ -25,13 +25,15 @@ def main() -> None:
         .getOrCreate()
     )
     try:
-        rows = [(one["text"], one["id"], one["date"]) for one in found] + [(None, "bad", None)]
-        frame = session.createDataFrame(rows, "text string, id string, date string")
-        scored = spark.score(frame, date="date", model=sys.argv[1]).collect()
+        rows = [(one["text"], one["id"], one["date"], "Agency") for one in found]
+        rows.append((None, "bad", None, None))
+        frame = session.createDataFrame(rows, "text string, id string, date string, by string")
+        scored = spark.score(frame, date="date", source="by", model=sys.argv[1]).collect()
     finally:
         session.stop()
     bad = [row for row in scored if row["doc_id"] == "bad"]
     assert [row["abstained"] for row in bad] == ["a text is a str"]
+    assert {row["source"] for row in scored if row["doc_id"] != "bad"} == {"Agency"}
     got = sorted(
         (row["doc_id"], str(row["date"]), row["actor"], row["target"], row["stances"], row["start"])
         for row in scored

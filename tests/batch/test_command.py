@@ -46,7 +46,7 @@ def test_standard_input_is_scored(tmp_path: Path, model: str) -> None:
         input="Iran praised Oman.\nOman thanked Iran.\n",
     )
     assert done.exit_code == 0, done.stderr
-    assert out.read_text().splitlines()[1].startswith("stdin:1,,0,IRN,OMN,")
+    assert out.read_text().splitlines()[1].startswith("stdin:1,,,0,IRN,OMN,")
 
 
 def test_a_wrong_option_is_an_error_of_the_family(tmp_path: Path, model: str) -> None:

@@ -131,6 +131,40 @@ def test_columns_can_be_named_and_a_null_id_becomes_file_and_line(tmp_path: Path
     assert document == Document(f"{path}:1", "Iran praised Oman.", "2015-11-23", str(path), 1)
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, ["Agency", "7", None, None]),
+        ({"source_column": "paper"}, ["P", None, None, None]),
+        ({"source_column": ""}, [None] * 4),
+    ],
+    ids=["found by its name", "named", "none is wanted"],
+)
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_who_published_a_document_is_read(
+    kind: str, options: dict[str, str], expected: list[str | None], tmp_path: Path
+) -> None:
+    path = tmp_path / f"a.{kind}"
+    given = ["Agency", "7", "", None]
+    records = [
+        {"text": TEXT, "source": source, "paper": "" if i else "P"}
+        for i, source in enumerate(given)
+    ]
+    if kind == "jsonl":
+        records[1]["source"] = 7  # type: ignore[assignment]
+        path.write_text("".join(json.dumps(one) + "\n" for one in records))
+    elif kind == "csv":
+        with path.open("w", newline="") as file:
+            table = csv.DictWriter(file, ["text", "source", "paper"])
+            table.writeheader()
+            table.writerows(records)
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pyarrow.Table.from_pylist(records), path)
+    assert [one.source for one in read(path, **options)] == expected  # type: ignore[union-attr]
+
+
 def test_a_line_without_end_is_passed_over_in_bounded_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

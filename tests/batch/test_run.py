@@ -71,7 +71,7 @@ def test_the_size_of_chunks_does_not_change_the_rows(
     assert small.read_bytes() == large.read_bytes()
 
 
-def test_documents_keep_their_order_and_their_days(
+def test_documents_keep_their_order_their_days_and_who_published_them(
     source: Path, tmp_path: Path, model: str
 ) -> None:
     out = tmp_path / "out.jsonl"
@@ -79,8 +79,10 @@ def test_documents_keep_their_order_and_their_days(
     seen = {}
     for line in out.read_text().splitlines():
         row = json.loads(line)
-        seen[row["doc_id"]] = row["date"]
-    assert list(seen.items()) == [(one["id"], one["date"]) for one in corpus(40)]
+        seen[row["doc_id"]] = (row["date"], row["source"])
+    assert list(seen.items()) == [
+        (one["id"], (one["date"], one["source"] or None)) for one in corpus(40)
+    ]
 
 
 def test_a_changed_model_input_or_option_is_refused_with_the_reason(

@@ -12,6 +12,8 @@ from stance.batch.documents import Document
 from stance.batch.schema import columns_of
 from stance.batch.scoring import cached_model, model_key, score_rows
 from stance.errors import ModelError, OptionError
+from stance.model import documents as model_documents
+from stance.model import linear
 from stance.model.documents import ask, score_documents
 from stance.text.reading import read_document
 
@@ -46,6 +48,35 @@ def test_scores_of_many_documents_are_those_of_the_plain_sum_of_contributions(
     assert len(fast) == len(plain)
     if plain:
         np.testing.assert_allclose(fast, plain, atol=1e-6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(found=documents)
+def test_scores_are_the_same_bits_in_batches_of_any_size(loaded: Model, found: list[str]) -> None:
+    read = [read_document(text, loaded.catalogue) for text in found]
+    usual = score_documents(loaded.scorer, read, evidence=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linear, "_MANY", 0)  # the sparse product, else for hundreds of pairs
+        patch.setattr(model_documents, "_AT_ONCE", 1)
+        other = score_documents(loaded.scorer, iter(read), evidence=False)
+    assert other.asked == usual.asked
+    assert other.scored.stances.tobytes() == usual.scored.stances.tobytes()
+    assert other.scored.sentiment.tobytes() == usual.scored.sentiment.tobytes()
+    assert other.scored.familiar.tobytes() == usual.scored.familiar.tobytes()
+
+
+@settings(max_examples=20, deadline=None)
+@given(found=documents)
+def test_what_is_gathered_is_what_masked_pairs_say(loaded: Model, found: list[str]) -> None:
+    read = [read_document(text, loaded.catalogue) for text in found]
+    asked = [(one, masked) for sentences in read for s in sentences for one, masked in ask(0, s)]
+    scored = score_documents(loaded.scorer, read, evidence=False)
+    assert [(one.actor, one.target) for one, _ in asked] == [
+        (one.actor, one.target) for one in scored.asked
+    ]
+    expected = loaded.scorer.score([masked for _, masked in asked])
+    np.testing.assert_allclose(scored.scored.sentiment, expected.sentiment, atol=1e-6)
+    assert scored.scored.familiar.tolist() == expected.familiar.tolist()
 
 
 @settings(max_examples=40, deadline=None)
@@ -85,15 +116,16 @@ def test_rows_carry_evidence_on_request(loaded: Model) -> None:
 
 def test_a_document_without_relations_gets_a_row_on_request(loaded: Model) -> None:
     corpus = [
-        Document("a", "It rained.", "2015-11-23"),
+        Document("a", "It rained.", "2015-11-23", source="Agency"),
         Document("b", "Iran condemned France."),
         Document("c", "Eggs and salt."),
     ]
     rows, _, _ = score_rows(loaded, corpus, all_documents=True)
     assert rows[0] == ["a", "b", "b", "c"]
     assert rows[1] == ["2015-11-23", None, None, None]
-    assert rows[3] == [None, "IRN", "FRA", None]
-    assert {column[0] for column in rows[2:]} == {None}
+    assert rows[2] == ["Agency", None, None, None]
+    assert rows[4] == [None, "IRN", "FRA", None]
+    assert {column[0] for column in rows[3:]} == {None}
 
 
 def test_a_stance_with_the_name_of_a_column_is_refused() -> None:

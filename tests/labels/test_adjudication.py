@@ -10,6 +10,7 @@ import pytest
 from stance.errors import LabelError
 from stance.labels.adjudication import adjudicate, fold_back
 from stance.labels.files import read_labels, write_labels
+from stance.labels.marked_writer import relation_lines
 from stance.records import LabeledSentence
 
 FIRST = """# annotator: kb   exhaustive: yes
@@ -131,3 +132,53 @@ def test_marks_that_overlap_are_queued_with_the_first_annotators_mark() -> None:
     (item,) = adjudicate([one("a", 4, 11), one("b", 4, 16)]).queue
     assert [m.text for m in item.mentions or ()] == ["Iranian", "Oman"]
     assert item.meta["mentions"] == "a Iranian=IRN; b Iranian navy=IRN"
+
+
+def one_by(tmp_path: Path, name: str, relation: str) -> LabeledSentence:
+    """Return a sentence as an annotator labelled it in marked text."""
+    path = tmp_path / f"{name}.stance"
+    path.write_text(
+        f"# annotator: {name}\n# doc: d\n"
+        f"[Iran|IRN] was condemned, said [Oman|OMN].\n    {relation}\n",
+        "utf-8",
+    )
+    return read_labels(path)[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "settled"),
+    [
+        ("rivalry - @ Oman", "rivalry - @ Oman", "rivalry - @ Oman"),
+        ("rivalry - @ Oman", "rivalry -", None),
+        ('rivalry - "was condemned"', 'rivalry - "condemned"', 'rivalry - "condemned"'),
+        ('rivalry - "was condemned"', 'rivalry - "condemned, said"', 'rivalry - "condemned"'),
+        ('rivalry - "condemned"', "rivalry -", 'rivalry - "condemned"'),
+        ('rivalry - "condemned"', 'rivalry - "said"', None),
+        ('rivalry - "was condemned"', 'rivalry - "was" "said"', 'rivalry - "was"'),
+        ('rivalry - ""', 'rivalry - ""', 'rivalry - ""'),
+        ('rivalry - ""', 'rivalry - "said"', None),
+        ("none", "none @ Oman", "none"),
+    ],
+)
+def test_speaker_and_evidence_are_settled_where_they_agree_and_queued_where_not(
+    first: str, second: str, settled: str | None, tmp_path: Path
+) -> None:
+    labels = [
+        one_by(tmp_path, "a", f"OMN > IRN: {first}"),
+        one_by(tmp_path, "b", f"OMN > IRN: {second}"),
+    ]
+    found = adjudicate(labels)
+    if settled is not None:
+        assert not found.queue
+        assert relation_lines(found.settled[0]) == [f"OMN > IRN: {settled}"]
+        return
+    (item,) = found.queue
+    assert (item.meta["said_by.a"], item.meta["said_by.b"]) == (
+        f"OMN > IRN: {first}",
+        f"OMN > IRN: {second}",
+    )
+    path = tmp_path / "queue.stance"
+    write_labels([item], path)
+    decided = path.read_text("utf-8").replace("OMN > IRN: ?", f"OMN > IRN: {first}")
+    path.write_text(decided, "utf-8")
+    assert relation_lines(fold_back([], read_labels(path)).settled[0]) == [f"OMN > IRN: {first}"]

@@ -80,8 +80,40 @@ def test_label_studio_is_read_with_directions_utf16_and_predictions() -> None:
         ("EU", "IRN", ("rivalry",), "negative"),
     ]
     assert (gold.annotator, gold.status, gold.source) == ("kb@example.org", "single", "own")
+    assert [m.text for m in guess.mentions or ()] == ["Iran"]
     assert (guess.annotator, guess.status) == ("base", "suggested")
     assert notes == ("skipped tasks are left out",)
+
+
+def test_label_studio_1_23_counts_code_points_and_says_what_was_imported() -> None:
+    (done, imported), notes = import_labels(FIXTURES / "label_studio_1.23.json", "label-studio")
+    assert [m.text for m in done.mentions or ()] == ["Iran", "Oman"]
+    assert told(done) == [
+        ("IRN", "OMN", ("cooperation",), None),
+        ("OMN", "IRN", ("cooperation",), None),
+    ]
+    assert (done.id, done.annotator, done.status) == ("a17:4", "1", "single")
+    assert (imported.annotator, imported.status, imported.exhaustive) == ("own", "gold", True)
+    assert notes == ("annotations and predictions that are only numbers are left out",)
+
+
+def test_a_suggestion_for_label_studio_names_its_model_in_the_prediction_alone(
+    tmp_path: Path,
+) -> None:
+    guess = msgspec.structs.replace(SMALL[0], status="suggested", annotator="base")
+    export_labels([guess], tmp_path / "x", "label-studio")
+    (task,) = json.loads((tmp_path / "x").read_text("utf-8"))
+    assert task["predictions"][0]["model_version"] == "base"
+    assert not {"status", "annotator"} & set(task["data"])
+    assert "annotations" not in task
+
+
+def test_all_records_for_doccano_have_the_same_fields(tmp_path: Path) -> None:
+    labels = [SMALL[0], msgspec.structs.replace(SMALL[1], date=None, sent_index=None)]
+    export_labels(labels, tmp_path / "x", "doccano")
+    first, second = map(json.loads, (tmp_path / "x").read_text("ascii").splitlines())
+    assert list(first) == list(second)
+    assert (first["sent_index"], second["sent_index"], second["date"]) == ("0", None, None)
 
 
 def test_json_min_of_label_studio_is_refused_with_the_reason() -> None:

@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from stance.analysis import Model
 from stance.errors import OptionError
 from stance.labels.check import check_sentence
 from stance.labels.files import read_labels, write_labels
 from stance.learning.examples import examples_of
-from stance.learning.suggestions import choose, pair_values, suggest, token_features
+from stance.learning.suggestions import (
+    choose,
+    news_of,
+    pair_doubts,
+    sentence_values,
+    suggest,
+    token_features,
+)
 
 NEWS = (
     "Iran praised Oman on Monday. Iran praised Oman on Friday. France attacked Chad."
@@ -63,15 +71,24 @@ def test_text_without_pairs_is_refused(tiny: Model) -> None:
         suggest(tiny, {"news": NEWS}, 0)
 
 
-def test_an_uncertain_pair_is_worth_more_than_a_certain_one() -> None:
-    values = pair_values(np.array([[0.5], [0.1], [0.9], [0.0]]), np.zeros(4), np.ones(1))
-    assert values.tolist() == pytest.approx([0.5, 0.1, 0.1, 0.0])
+def test_a_pair_is_the_more_doubtful_the_nearer_it_is_to_the_threshold() -> None:
+    probabilities = np.array([[0.2], [0.1], [0.6], [0.0], [1.0]])
+    doubts = pair_doubts(probabilities, np.array([0.2]), np.ones(1))
+    assert doubts.tolist() == pytest.approx([1.0, 0.5, 0.5, 0.0, 0.0])
 
 
-def test_unknown_words_and_rare_stances_are_worth_more() -> None:
+def test_rare_stances_weigh_more() -> None:
     same = np.array([[0.3, 0.0], [0.0, 0.3]])
-    assert np.diff(pair_values(same, np.zeros(2), np.array([0.5, 1.5])))[0] > 0
-    assert np.diff(pair_values(same[[0, 0]], np.array([0.0, 0.5]), np.ones(2)))[0] > 0
+    assert np.diff(pair_doubts(same, np.full(2, 0.4), np.array([0.5, 1.5])))[0] > 0
+
+
+def test_what_was_never_met_is_news_if_it_recurs() -> None:
+    features = sparse.csr_matrix(np.array([[1, 1, 0, 1], [1, 1, 0, 0], [1, 1, 0, 0]]))
+    met = np.array([True, False, False, False])
+    assert news_of(features, met).tolist() == pytest.approx([np.log(4)] * 3)
+    assert not news_of(features, np.ones(4, bool)).any()
+    old, fresh = sentence_values(np.ones(2), np.array([0.0, 2.0]), [1, 1])
+    assert 0 < old < fresh
 
 
 @given(

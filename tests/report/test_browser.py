@@ -1,14 +1,16 @@
 """Reports in a real browser: no overflow, no errors, readable without scripts, accessible.
 
 Needs Chromium (``CHROMIUM`` or one on the path) and the Python package playwright; for the
-accessibility check also ``AXE_CORE``, the path of axe.min.js of axe-core. Screenshots go to the
-folder ``ARTEFACTS``, or to the folder of the test.
+accessibility check also ``AXE_CORE``, the path of axe.min.js of axe-core; for the printed pages
+pdftotext and pdftoppm (poppler-utils). Screenshots and printed pages go to the folder
+``ARTEFACTS``, or to the folder of the test.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ import pytest
 from stance.analysis import Model
 from stance.records import LabeledSentence
 from stance.report.diagnosis import diagnose
-from stance.report.making import report
+from stance.report.making import read_articles, report
 from stance.report.pages import evaluation_page, write_page
 
 pytest.importorskip("altair", reason="the extra report is not installed")
@@ -32,7 +34,8 @@ FLAGS = (
     " --disable-background-networking --disable-component-update --disable-sync"
 ).split()
 WIDTHS = (390, 1280)
-PAGES = ("report", "evaluation", "analysis")
+PRINTED_WIDTH = 672  # of A4 within its margins, in pixels of 1/96 inch
+PAGES = ("report", "articles", "evaluation", "analysis")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
@@ -55,6 +58,8 @@ def pages(
         if a != b
     ]
     found = {"report": report(analyses, folder / "report.html", model=tiny)[0]}
+    articles = read_articles([Path(__file__).parent / "articles"], tiny)
+    found["articles"], _ = report(articles, folder / "articles.html", model=tiny)
     diagnosis = diagnose(tiny, labels)
     found["evaluation"], _ = write_page(
         folder / "evaluation.html", evaluation_page(diagnosis), diagnosis.to_dict()
@@ -104,6 +109,32 @@ def test_a_page_says_the_same_with_scripts_off(
         context.close()
     assert said[0] == said[1]
     assert len(said[0]) > 50
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_printed_page_holds_all_that_is_on_the_screen(
+    name: str, pages: dict[str, Path], browser: Any, tmp_path: Path
+) -> None:
+    artefacts = Path(os.environ.get("ARTEFACTS", tmp_path))
+    page = browser.new_page(viewport={"width": PRINTED_WIDTH, "height": 900})
+    page.goto(pages[name].as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PRINTED_WIDTH
+    wide = "[...document.querySelectorAll('svg, table')].map(e => e.getBoundingClientRect().right)"
+    assert max(page.evaluate(wide), default=0) <= PRINTED_WIDTH
+    wanted = page.inner_text("body")  # in print: the list of contents is hidden
+    page.pdf(path=artefacts / f"{name}.pdf", format="A4")
+    page.close()
+    command = ["pdftotext", str(artefacts / f"{name}.pdf"), "-"]
+    sheets = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")
+    assert sheets.pop() == ""
+    assert min(len(sheet.split()) for sheet in sheets) >= 5  # no empty sheet
+    # Long words are broken at the ends of lines, where pdftotext drops a hyphen.
+    printed = "".join("".join(sheets).replace("-", "").split())
+    assert [word for word in wanted.replace("-", "").split() if word not in printed] == []
+    pictures = ["pdftoppm", "-r", "60", "-png", command[1], str(artefacts / f"{name}-printed")]
+    subprocess.run(pictures, check=True)
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="AXE_CORE names no axe.min.js")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,33 @@ def test_a_report_shows_matrix_network_series_change_and_sentences(
     numbers = json.loads(twin.read_text("utf-8"))
     assert numbers["n_documents"] == 16
     assert {part["changes"][0]["period"] for part in numbers["parts"]} == {"2015-02"}
+
+
+def test_a_folder_of_articles_is_dated_by_its_names_and_shown_whole(
+    tiny: Model, tmp_path: Path
+) -> None:
+    articles = read_articles([Path(__file__).parent / "articles"], tiny)
+    page, twin = report(articles, tmp_path / "r.html", model=tiny)
+    numbers = json.loads(twin.read_text("utf-8"))
+    assert (numbers["n_documents"], numbers["first"], numbers["last"]) == (
+        8,
+        "2024-01-15",
+        "2024-11-30",
+    )
+    text = page.read_text("utf-8")
+    assert "The first" not in text  # all eight are shown
+    for one in articles:
+        assert f"{one.doc_id}</bdi></h3>" in text or f"{one.doc_id}</h3>" in text
+
+
+def test_a_report_names_the_source_of_a_sentence_and_to_whom_it_is_attributed(
+    tiny: Model, tmp_path: Path
+) -> None:
+    rows = list(tiny.analyze("Iran attacked Oman.", date="2015-02-03", doc_id="a").rows())
+    scores = [{**row, "source": "Herald", "speaker": "Muscat"} for row in rows]
+    page, _ = report(scores, tmp_path / "r.html")
+    text = re.sub("<[^>]+>", "", page.read_text("utf-8"))
+    assert re.search(r"probability \d\.\d\d · according to Muscat · Herald, a · 2015-02-03", text)
 
 
 def test_a_report_says_what_was_left_out(tiny: Model, tmp_path: Path) -> None:

@@ -14,15 +14,18 @@ import numpy.typing as npt
 from stance.errors import InputError, OptionError, Problem
 
 __all__ = [
+    "QUOTE_COLUMNS",
     "UNIT",
     "Bools",
     "Chunk",
     "Coded",
     "Ints",
+    "add_up",
     "coded",
     "distinct_keys",
     "group_codes",
     "make_chunk",
+    "recoded",
     "stance_columns",
 ]
 
@@ -31,6 +34,8 @@ Bools = npt.NDArray[np.bool_]
 
 UNIT = 1_000_000
 """Probabilities are summed as whole millionths: sums of integers do not depend on their order."""
+
+_LARGEST = np.iinfo(np.int64).max
 
 NEEDED = ("doc_id", "actor", "target", "stances")
 TEXT_COLUMNS = (
@@ -48,6 +53,8 @@ TEXT_COLUMNS = (
 )
 SENTIMENT_COLUMNS = ("sentiment_negative", "sentiment_neutral", "sentiment_positive")
 PLACE_COLUMNS = ("sent_index", "start", "end")
+QUOTE_COLUMNS = ("actor_text", "target_text", "start", "end", "evidence")
+"""Columns of no use but to quote sentences."""
 
 
 class Coded(NamedTuple):
@@ -104,11 +111,20 @@ def coded(values: Sequence[Any]) -> Coded:
     distinct = list(dict.fromkeys(values))
     index = {value: code for code, value in enumerate(distinct)}
     codes = np.fromiter(map(index.__getitem__, values), np.int64, len(values))
-    missing = sorted(index[value] for value in (None, "") if value in index)
-    if missing:
-        shift = np.zeros(len(distinct), np.int64)
-        shift[missing] = 1
-        codes = np.where(shift == 1, -1, np.arange(len(distinct)) - np.cumsum(shift))[codes]
+    return recoded(codes, distinct)
+
+
+def recoded(codes: Ints, distinct: Sequence[Any]) -> Coded:
+    """Return codes into distinct values as a column, in which None and "" are no value.
+
+    Examples
+    --------
+    >>> recoded(np.array([1, 0, 1]), [None, "RUS"])
+    Coded(codes=array([ 0, -1,  0]), values=('RUS',))
+    """
+    missing = np.array([value is None or value == "" for value in distinct], bool)
+    if missing.any():
+        codes = np.where(missing, -1, np.cumsum(~missing) - 1)[codes]
         distinct = [value for value in distinct if value is not None and value != ""]
     return Coded(codes, tuple(map(str, distinct)))
 
@@ -128,12 +144,47 @@ def group_codes(*columns: Ints) -> tuple[Ints, Ints]:
     >>> first.tolist(), number.tolist()
     ([2, 0], [1, 1, 0])
     """
-    key = np.zeros(len(columns[0]), np.int64)
+    key, top = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
-        _, column = np.unique(column, return_inverse=True)
-        key = key * (int(column.max(initial=0)) + 1) + column
-    _, first, number = np.unique(key, return_index=True, return_inverse=True)
-    return first, number
+        size = int(column.max(initial=-1)) + 2
+        if top * size > _LARGEST:  # only the distinct keys so far, to make room
+            _, key = _ranked(key)
+            top = int(key.max(initial=0)) + 1
+        key, top = key * size + (column + 1), top * size
+    return _ranked(key)
+
+
+def _ranked(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the first place of each distinct key, in order of keys, and each key's rank."""
+    if not len(keys):
+        return keys, keys
+    order = np.argsort(keys)
+    in_order = keys[order]
+    new = np.diff(in_order, prepend=in_order[0] - 1) != 0
+    rank = np.empty(len(keys), np.int64)
+    rank[order] = np.cumsum(new) - 1
+    return np.minimum.reduceat(order, np.flatnonzero(new)), rank
+
+
+def add_up(keys: Ints, sums: Ints) -> tuple[Ints, Ints]:
+    """Return each key once, sorted, with the sum of its rows.
+
+    Examples
+    --------
+    >>> keys, sums = add_up(np.array([7, 3, 7]), np.array([[1], [2], [4]]))
+    >>> keys.tolist(), sums.tolist()
+    ([3, 7], [[2], [5]])
+    """
+    if not len(keys):
+        return keys, sums
+    order = np.argsort(
+        keys
+    )  # any order of equal keys will do: sums of integers do not depend on it
+    keys, sums = keys[order], sums[order]
+    first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    if len(first) == len(keys):  # nothing to add up
+        return keys, sums
+    return keys[first], np.add.reduceat(sums, first, axis=0)
 
 
 def stance_columns(names: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from stance.aggregation.chunks import Bools, Ints, group_codes
+from stance.aggregation.chunks import Bools, Ints, add_up, group_codes
 from stance.aggregation.periods import PERIODS, period_of
 from stance.aggregation.tally import Tally
 from stance.errors import OptionError, Problem
@@ -172,15 +172,9 @@ def group(tally: Tally, by: str | Sequence[str], copies: Copies = "once") -> Gro
     keys = tuple(
         tuple(values[codes[kept[row]]] for values, codes in columns) for row in first.tolist()
     )
-    document = tally.document[kept]
-    order = np.lexsort((document, number))
-    number, document = number[order], document[order]
-    heads = np.flatnonzero(
-        (np.diff(number, prepend=-1) != 0) | (np.diff(document, prepend=-1) != 0)
-    )
-    sums = np.add.reduceat(tally.sums[kept[order]], heads, axis=0)
-    starts = np.searchsorted(number[heads], np.arange(len(keys) + 1))
-    return Grouped(names, keys, starts, document[heads], sums, n_undated, n_copied)
+    rows, sums = add_up(number << 32 | tally.document[kept], tally.sums[kept])
+    starts = np.searchsorted(rows, np.arange(len(keys) + 1) << 32)
+    return Grouped(names, keys, starts, rows & 0xFFFFFFFF, sums, n_undated, n_copied)
 
 
 def of_dyads(tally: Tally, dyads: Collection[tuple[str, str]]) -> Tally:

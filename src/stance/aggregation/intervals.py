@@ -27,7 +27,7 @@ MIN_EFFECTIVE = 3.0
 MOST_DRAWS = 200
 """More documents than this are drawn in this many groups, which changes next to nothing."""
 
-_VALUES_AT_ONCE = 4_000_000
+_VALUES_AT_ONCE = 1_000_000
 
 
 def student_quantile(p: float, freedom: float) -> float:
@@ -89,7 +89,7 @@ def ratio_intervals(
 ) -> Floats:
     """Return bootstrap intervals of ratios of sums, for many groups of documents at once.
 
-    Groups of equal size share their resamples, so the work is a product of matrices.
+    Groups of as many draws share their resamples, so the work is a product of matrices.
 
     Parameters
     ----------
@@ -114,30 +114,32 @@ def ratio_intervals(
     out = np.full((len(sizes), len(ratios), 2), np.nan)
     if n_boot == 0:
         return out
-    for size in np.unique(sizes[sizes >= MIN_DOCUMENTS]).tolist():
-        groups = np.flatnonzero(sizes == size)
-        n = min(size, MOST_DRAWS)
-        rng = np.random.default_rng((random_state, size))
-        drawn = rng.integers(0, n, (n_boot, n)) + np.arange(n_boot)[:, None] * n
-        counts = np.bincount(drawn.ravel(), minlength=n_boot * n).reshape(n_boot, n)
-        draws = counts.astype(np.float64)
-        at_once = max(1, _VALUES_AT_ONCE // (n_boot * sums.shape[1] + size * sums.shape[1]))
+    n_draws = np.minimum(sizes, MOST_DRAWS)
+    for n in np.unique(n_draws[sizes >= MIN_DOCUMENTS]).tolist():
+        groups = np.flatnonzero(n_draws == n)
+        draws = _draws(n, n_boot, random_state)
+        at_once = max(1, _VALUES_AT_ONCE // ((n_boot + n) * sums.shape[1]))
         for first in range(0, len(groups), at_once):
             some = groups[first : first + at_once]
-            rows = starts[some][:, None] + np.arange(size)
-            values = _pooled(sums[rows], n)  # (groups, n, statistics)
+            values = np.stack([_pooled(sums[starts[k] : starts[k + 1]], n) for k in some.tolist()])
             out[some] = _intervals(values, draws, ratios, level)
     return out
 
 
+def _draws(n: int, n_boot: int, random_state: int) -> Floats:
+    """Return how often each of ``n`` documents is drawn in each resample, (n_boot, n)."""
+    drawn = np.random.default_rng((random_state, n)).integers(0, n, (n_boot, n))
+    place = drawn + np.arange(n_boot)[:, None] * n
+    counts = np.bincount(place.ravel(), minlength=n_boot * n)
+    return counts.reshape(n_boot, n).astype(np.float64)
+
+
 def _pooled(values: Floats, n: int) -> Floats:
     """Return documents dealt out to ``n`` groups, if there are more than that."""
-    size = values.shape[1]
-    if size == n:
+    if len(values) == n:
         return values
-    pad = -size % n
-    padded = np.pad(values, ((0, 0), (0, pad), (0, 0)))
-    return np.asarray(padded.reshape(len(values), -1, n, values.shape[2]).sum(axis=1))
+    padded = np.pad(values, ((0, -len(values) % n), (0, 0)))
+    return np.asarray(padded.reshape(-1, n, values.shape[1]).sum(axis=0))
 
 
 def _intervals(
@@ -148,13 +150,18 @@ def _intervals(
     by_statistic = values.transpose(0, 2, 1).reshape(groups * statistics, n)
     resampled = (by_statistic @ draws.T).reshape(groups, statistics, -1)
     out = np.empty((len(values), len(ratios), 2))
-    for k, (above, below) in enumerate(ratios):
+    for below in sorted({below for _, below in ratios}):
+        nothing = resampled[:, below] == 0  # nothing drawn that says anything
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = resampled[:, above] / resampled[:, below]
-            whole = totals[:, above] / totals[:, below]
             effective = totals[:, below] ** 2 / (values[:, :, below] ** 2).sum(axis=1)
-        found = np.where(np.isfinite(found), found, whole[:, None])
-        out[:, k] = _quantiles(found, _tails(level, effective))
+            whole = totals / totals[:, below, None]
+        tails = _tails(level, effective)
+        for k, above in ((k, one[0]) for k, one in enumerate(ratios) if one[1] == below):
+            with np.errstate(invalid="ignore", divide="ignore"):
+                found = resampled[:, above] / resampled[:, below]
+            if nothing.any():
+                found = np.where(nothing, whole[:, above, None], found)
+            out[:, k] = _quantiles(found, tails)
     return out
 
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from stance.aggregation.chunks import UNIT, Chunk, Coded, Ints, group_codes
-from stance.aggregation.sketch import places_in_runs
+from stance.aggregation.sketch import among_first
 from stance.records import Span
 
 __all__ = ["Quote", "best_quotes", "quotes_of"]
@@ -123,7 +123,7 @@ def quotes_of(chunk: Chunk, stances: tuple[str, ...]) -> list[Quote]:
         first, _ = group_codes(place, columns["sentence"].codes[rows])
         first.sort()
         rows, place = rows[first], place[first]
-        kept = places_in_runs(place) < KEPT
+        kept = among_first(place, KEPT)
         found += [
             _quote(chunk, row, stance, int(chunk.stances[row, k])) for row in rows[kept].tolist()
         ]

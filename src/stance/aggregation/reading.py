@@ -15,28 +15,33 @@ import numpy as np
 
 from stance.aggregation.chunks import (
     PLACE_COLUMNS,
+    QUOTE_COLUMNS,
     SENTIMENT_COLUMNS,
     TEXT_COLUMNS,
     Chunk,
-    Coded,
     make_chunk,
+    recoded,
     stance_columns,
 )
-from stance.errors import InputError, MissingExtraError, OptionError, Problem, missing
+from stance.errors import InputError, OptionError, Problem, missing, optional_library
 
 __all__ = ["FORMATS", "read_scores"]
+
+Chunks = Iterator[tuple[tuple[str, ...], Chunk]]
 
 _ROWS = 50_000
 _BLOCK = 16 << 20
 
 
-def read_scores(scores: Any) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def read_scores(scores: Any, quotes: bool = True) -> Chunks:
     """Yield ``(stances, chunk)`` of scores of any kind.
 
     Parameters
     ----------
     scores : path, data frame, Arrow table, Analysis, or an iterable of these or of rows
         A folder stands for all score files in it.
+    quotes : bool
+        Whether sentences are to be quoted; files are read without the columns for it, if not.
 
     Raises
     ------
@@ -48,15 +53,15 @@ def read_scores(scores: Any) -> Iterator[tuple[tuple[str, ...], Chunk]]:
         If Parquet or Arrow is read without pyarrow.
     """
     if isinstance(scores, (str, Path)):
-        yield from _read_path(Path(scores))
+        yield from _read_path(Path(scores), quotes)
     elif hasattr(scores, "rows") and hasattr(scores, "relations"):  # an Analysis
         yield from _read_rows(_named_rows(scores))
     elif hasattr(scores, "__arrow_c_stream__") and _pyarrow() is not None:
-        yield from _read_arrow(_pyarrow().RecordBatchReader.from_stream(scores))
+        yield from _read_arrow(_pyarrow().RecordBatchReader.from_stream(scores), quotes)
     elif hasattr(scores, "columns") and hasattr(scores, "__getitem__"):  # a frame
         yield from _read_frame(scores)
     elif isinstance(scores, Iterable):
-        yield from _read_iterable(iter(scores))
+        yield from _read_iterable(iter(scores), quotes)
     else:
         raise OptionError(
             Problem(
@@ -67,7 +72,7 @@ def read_scores(scores: Any) -> Iterator[tuple[tuple[str, ...], Chunk]]:
         )
 
 
-def _read_iterable(items: Iterator[Any]) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_iterable(items: Iterator[Any], quotes: bool) -> Chunks:
     """Rows are gathered into chunks, anything else is read by itself."""
     for is_row, group in itertools.groupby(items, lambda item: isinstance(item, Mapping)):
         if is_row:
@@ -80,7 +85,7 @@ def _read_iterable(items: Iterator[Any]) -> Iterator[tuple[tuple[str, ...], Chun
                 )
             else:
                 for item in some:
-                    yield from read_scores(item)
+                    yield from read_scores(item, quotes)
 
 
 def _named_rows(analysis: Any, number: int = 0) -> Iterator[dict[str, Any]]:
@@ -91,7 +96,7 @@ def _named_rows(analysis: Any, number: int = 0) -> Iterator[dict[str, Any]]:
         yield {**row, "doc_id": name, "evidence": spans}
 
 
-def _read_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_rows(rows: Iterable[Mapping[str, Any]]) -> Chunks:
     rows = iter(rows)
     start = 1
     while block := list(itertools.islice(rows, _ROWS)):
@@ -102,7 +107,7 @@ def _read_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, .
         start += len(block)
 
 
-def _read_frame(frame: Any) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_frame(frame: Any) -> Chunks:
     names = [str(name) for name in frame.columns]
     stances = stance_columns(names)
     n = len(frame)
@@ -115,7 +120,7 @@ def _read_frame(frame: Any) -> Iterator[tuple[tuple[str, ...], Chunk]]:
         yield stances, make_chunk(columns, stances, len(part), None, start + 1)
 
 
-def _read_path(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_path(path: Path, quotes: bool) -> Chunks:
     if not path.exists():
         raise missing(path, "score file")
     if path.is_dir():
@@ -131,7 +136,7 @@ def _read_path(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
                 )
             )
         for file in files:
-            yield from _read_path(file)
+            yield from _read_path(file, quotes)
         return
     reader = _reader_of(path)
     if reader is None:
@@ -143,7 +148,7 @@ def _read_path(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
                 str(path),
             )
         )
-    yield from reader(path)
+    yield from reader(path, quotes)
 
 
 def _reader_of(path: Path) -> Any:
@@ -159,7 +164,7 @@ def _open(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _read_jsonl(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_jsonl(path: Path, quotes: bool) -> Chunks:
     with _open(path) as file:
         decoder, rest, line = None, b"", 1
         stances: tuple[str, ...] = ()
@@ -170,16 +175,16 @@ def _read_jsonl(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
             if not block.strip():
                 continue
             if decoder is None:
-                stances, decoder = _row_decoder(block, path)
+                stances, decoder = _row_decoder(block, path, quotes)
             yield stances, _jsonl_chunk(decoder, block, stances, path, line)
             line += block.count(b"\n")
         if rest.strip():
             if decoder is None:
-                stances, decoder = _row_decoder(rest, path)
+                stances, decoder = _row_decoder(rest, path, quotes)
             yield stances, _jsonl_chunk(decoder, rest, stances, path, line)
 
 
-def _row_decoder(block: bytes, path: Path) -> tuple[tuple[str, ...], Any]:
+def _row_decoder(block: bytes, path: Path, quotes: bool) -> tuple[tuple[str, ...], Any]:
     """Return the stances of a file, as its first row has them, and a decoder of its rows."""
     first = block.lstrip().split(b"\n", 1)[0]
     try:
@@ -197,6 +202,7 @@ def _row_decoder(block: bytes, path: Path) -> tuple[tuple[str, ...], Any]:
     fields += [("evidence", Any, None)]
     names = {f"text_{k}": name for k, name in enumerate(TEXT_COLUMNS)}
     names |= {f"stance_{k}": name for k, name in enumerate(stances)}
+    fields = [one for one in fields if quotes or names.get(one[0], one[0]) not in QUOTE_COLUMNS]
     kind = msgspec.defstruct("Row", fields, rename=names, gc=False)
     decoder = msgspec.json.Decoder(kind)
     encoded = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
@@ -220,8 +226,8 @@ def _jsonl_chunk(
     columns: dict[str, Any] = dict(
         zip(names.values(), zip(*map(msgspec.structs.astuple, rows), strict=True), strict=True)
     )
-    if not any(columns["evidence"]):
-        del columns["evidence"]
+    if not any(columns.get("evidence", ())):
+        columns.pop("evidence", None)
     return make_chunk(columns, stances, len(rows), str(path), line)
 
 
@@ -236,7 +242,7 @@ def _damaged(path: Path, line: int, error: Exception) -> InputError:
     )
 
 
-def _read_csv(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_csv(path: Path, quotes: bool) -> Chunks:
     with _open(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
         try:
             rows = csv.reader(file, delimiter="\t" if ".tsv" in path.suffixes else ",")
@@ -247,6 +253,7 @@ def _read_csv(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
                 one = error.problems[0]
                 problem = Problem(one.rule, one.next_step, one.value, str(path), 1)
                 raise InputError(problem) from None
+            wanted = _wanted(names, quotes)
             start = 2
             while block := list(itertools.islice(rows, _ROWS)):
                 for k, row in enumerate(block):
@@ -260,7 +267,8 @@ def _read_csv(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
                                 start + k,
                             )
                         )
-                columns: dict[str, Any] = dict(zip(names, zip(*block, strict=True), strict=True))
+                all_columns = zip(names, zip(*block, strict=True), strict=True)
+                columns = {name: column for name, column in all_columns if name in wanted}
                 yield stances, make_chunk(columns, stances, len(block), str(path), start)
                 start += len(block)
         except (UnicodeDecodeError, csv.Error) as error:
@@ -282,44 +290,40 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def _read_parquet(path: Path) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_parquet(path: Path, quotes: bool) -> Chunks:
+    optional_library("pyarrow.parquet", "reading Parquet needs pyarrow", "parquet")
     pyarrow = _pyarrow()
-    if pyarrow is None:
-        raise MissingExtraError(
-            Problem("reading Parquet needs pyarrow", "pip install 'stance-ir[parquet]'")
-        )
     try:
-        file = pyarrow.parquet.ParquetFile(path)
-        wanted = _wanted(file.schema_arrow.names)
-        yield from _read_arrow(file.iter_batches(_ROWS, columns=wanted), str(path))
+        # Buffered ahead, all bytes of the file would stay in memory until its end.
+        file = pyarrow.parquet.ParquetFile(path, pre_buffer=False)
+        wanted = _wanted(file.schema_arrow.names, quotes)
+        yield from _read_arrow(file.iter_batches(_ROWS, columns=wanted), quotes, str(path))
     except pyarrow.ArrowInvalid as error:
         raise InputError(
             Problem(f"a Parquet file is whole ({error})", "score the text again", path=str(path))
         ) from None
 
 
-def _read_arrow(
-    batches: Iterable[Any], path: str | None = None
-) -> Iterator[tuple[tuple[str, ...], Chunk]]:
+def _read_arrow(batches: Iterable[Any], quotes: bool, path: str | None = None) -> Chunks:
     start = 1
     for batch in batches:
         names = list(batch.schema.names)
-        stances = stance_columns(names)
+        stances, wanted = stance_columns(names), _wanted(names, quotes)
         for first in range(0, len(batch), _ROWS):
             part = batch.slice(first, _ROWS)
             columns = {
                 name: _arrow_column(part.column(k), name)
                 for k, name in enumerate(names)
-                if name in _wanted(names)
+                if name in wanted
             }
             yield stances, make_chunk(columns, stances, len(part), path, start)
             start += len(part)
 
 
-def _wanted(names: list[str]) -> list[str]:
+def _wanted(names: list[str], quotes: bool) -> list[str]:
     """Return the columns that are used, in their order."""
     known = {*TEXT_COLUMNS, *SENTIMENT_COLUMNS, *PLACE_COLUMNS, "evidence"}
-    known.update(stance_columns(names))
+    known = (known if quotes else known - {*QUOTE_COLUMNS}) | {*stance_columns(names)}
     return [name for name in names if name in known]
 
 
@@ -332,15 +336,14 @@ def _arrow_column(column: Any, name: str) -> Any:
             column = column.dictionary_decode()
         if pyarrow.types.is_null(column.type):
             return [None] * len(column)
-        found = column.cast(pyarrow.string()).dictionary_encode()
-        codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        values = tuple(found.dictionary.to_pylist())
-        if "" in values:
-            place = values.index("")
-            codes = np.where(codes == place, -1, codes - (codes > place))
-            values = values[:place] + values[place + 1 :]
-        return Coded(codes, values)
-    return column.cast(pyarrow.float64()).to_numpy(zero_copy_only=False)
+        found = column.dictionary_encode(null_encoding="encode")
+        values = found.dictionary.cast(pyarrow.string()).to_pylist()
+        return recoded(np.from_dlpack(found.indices).astype(np.int64), values)
+    column = column.cast(pyarrow.float64())
+    numbers = np.full(len(column), np.nan)  # by hand, since Arrow's own way loads pandas
+    valid = np.from_dlpack(column.is_valid().cast(pyarrow.int8())) == 1
+    numbers[valid] = np.from_dlpack(column.drop_null())
+    return numbers
 
 
 FORMATS: dict[str, Any] = {

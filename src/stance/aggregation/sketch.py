@@ -11,13 +11,12 @@ copies if their resemblance reaches ``COPY_RESEMBLANCE`` and they appeared withi
 from __future__ import annotations
 
 import datetime
-import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from stance.aggregation.chunks import Ints, distinct_keys
+from stance.aggregation.chunks import Bools, Ints, distinct_keys
 
 __all__ = [
     "COPY_DAYS",
@@ -38,6 +37,7 @@ _BANDS = 12
 _NEIGHBOURS = 24
 _PAIRS_AT_ONCE = 20_000
 _BLOCK = 600
+_HASH = 0xFFFFFFFF
 _Words = npt.NDArray[np.uint64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -59,25 +59,11 @@ def _letter_table() -> npt.NDArray[np.bool_]:
 _LETTERS = _letter_table()
 
 
-@functools.lru_cache(maxsize=2)
-def _powers(n: int) -> tuple[_Words, _Words]:
-    """Return the powers of an odd number modulo 2**64, and of its inverse."""
-    base = 0x9E3779B97F4A7C15
-    inverse = pow(base, -1, 1 << 64)
-
-    def powers(number: int) -> _Words:
-        steps = np.full(n, np.uint64(number))
-        steps[:1] = 1
-        return np.cumprod(steps, dtype=np.uint64)
-
-    return powers(base), powers(inverse)
-
-
 def shingle_hashes(sentences: Sequence[str]) -> tuple[Ints, Ints]:
     """Return the hashes of the three-word shingles of sentences.
 
-    Case and punctuation make no difference. Words are hashed by one running polynomial over all
-    the bytes (Karp and Rabin 1987), so there is no loop over words.
+    Case and punctuation make no difference. A word is known by its length and its first and last
+    eight bytes, which are read as two numbers, so there is no loop over words.
 
     Returns
     -------
@@ -109,7 +95,8 @@ def _block_hashes(sentences: Sequence[str]) -> tuple[Ints, Ints]:
     joined = "\0".join(sentences)
     if joined.count("\0") >= len(sentences):  # texts hold none, but a foreign table may
         joined = "\0".join(sentence.replace("\0", " ") for sentence in sentences)
-    data = np.frombuffer(joined.lower().encode("utf-8", "replace"), np.uint8)
+    text = joined.lower().encode("utf-8", "replace")
+    data = np.frombuffer(text, np.uint8)
     letters = _LETTERS[data]
     edges = np.flatnonzero(letters[1:] != letters[:-1]) + 1
     edges = np.concatenate(
@@ -118,53 +105,65 @@ def _block_hashes(sentences: Sequence[str]) -> tuple[Ints, Ints]:
     starts, ends = edges[::2], edges[1::2]
     if len(starts) < 3:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    powers, inverse = _powers(1 << len(data).bit_length())
-    running = np.zeros(len(data) + 1, np.uint64)
-    np.cumsum(data * powers[: len(data)], dtype=np.uint64, out=running[1:])
-    words = _mix((running[ends] - running[starts]) * inverse[starts])
+    words = _word_hashes(text, starts, ends)
     shingles = _mix(_mix(words[:-2] * _ODD + words[1:-1]) * _ODD + words[2:])
-    sentence = np.searchsorted(np.flatnonzero(data == 0), starts)
+    upto = np.searchsorted(starts, np.append(np.flatnonzero(data == 0), len(data)))
+    sentence = np.repeat(np.arange(len(upto)), np.diff(upto, prepend=0))
     whole = sentence[:-2] == sentence[2:]
     return sentence[:-2][whole], (shingles[whole] >> np.uint64(32)).astype(np.int64)
 
 
-def places_in_runs(values: Ints) -> Ints:
-    """Return how many equal values stand right before each.
+def _word_hashes(text: bytes, starts: Ints, ends: Ints) -> _Words:
+    """Return 64 well mixed bits of each word."""
+    padded = bytes(8) + text + bytes(8)
+    eights = np.ndarray(len(text) + 9, "<u8", padded, strides=(1,))  # from each byte on
+    length = (ends - starts).astype(np.uint64)
+    other = (np.uint64(8) - np.minimum(length, np.uint64(8))) * np.uint64(8)
+    first = eights[starts + 8] << other  # bits of other words fall off
+    last = eights[ends] >> other
+    return _mix(_mix(first + length) * _ODD + last)
+
+
+def among_first(values: Ints, n: int) -> Bools:
+    """Return which values are among the first ``n`` of a run of equal values.
 
     Examples
     --------
-    >>> places_in_runs(np.array([4, 4, 7, 7, 7])).tolist()
-    [0, 1, 0, 1, 2]
+    >>> among_first(np.array([4, 4, 7, 7, 7]), 2).tolist()
+    [True, True, True, True, False]
     """
-    if not len(values):
-        return values
-    first = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
-    return np.arange(len(values)) - np.repeat(first, np.diff(first, append=len(values)))
+    kept = np.ones(len(values), bool)
+    kept[n:] = values[n:] != values[:-n]
+    return kept
 
 
-def smallest(documents: Ints, hashes: Ints) -> tuple[Ints, Ints]:
+def smallest(sketches: Ints) -> Ints:
     """Return the smallest distinct hashes of each document, sorted by document and hash.
 
+    Parameters
+    ----------
+    sketches : (n,) int64
+        The number of a document, shifted left by 32 bits, and a hash of it.
+
     Examples
     --------
-    >>> smallest(np.array([1, 0, 1, 1]), np.array([7, 5, 7, 2]))
-    (array([0, 1, 1]), array([5, 2, 7]))
+    >>> sketches = smallest(np.array([1 << 32 | 7, 5, 1 << 32 | 7, 1 << 32 | 2]))
+    >>> (sketches >> 32).tolist(), (sketches & 0xFFFFFFFF).tolist()
+    ([0, 1, 1], [5, 2, 7])
     """
-    keys = distinct_keys(documents << 32 | hashes)
-    documents = keys >> 32
-    kept = places_in_runs(documents) < SKETCH_SIZE
-    return documents[kept], keys[kept] & 0xFFFFFFFF
+    sketches = distinct_keys(sketches)
+    return sketches[among_first(sketches >> 32, SKETCH_SIZE)]
 
 
 def copies_of(
-    documents: Ints, hashes: Ints, days: Sequence[str | None], sources: Sequence[str | None] | None
+    sketches: Ints, days: Sequence[str | None], sources: Sequence[str | None] | None
 ) -> Ints:
     """Return for each document the first one that it is a copy of; itself, if of none.
 
     Parameters
     ----------
-    documents, hashes : (n,) int64
-        Sketches, as :func:`smallest` returns them.
+    sketches : (n,) int64
+        As :func:`smallest` returns them.
     days : sequence of str or None
         ISO day of each document, in ascending order.
     sources : sequence of str or None, optional
@@ -176,7 +175,7 @@ def copies_of(
     """
     n = len(days)
     same = np.arange(n)
-    left, right = _candidates(documents, hashes, _ordinals(days))
+    left, right = _candidates(sketches, _ordinals(days))
     if sources is not None and len(left):
         names = {name: i for i, name in enumerate(dict.fromkeys(sources))}
         codes = np.array([names[name] for name in sources])
@@ -184,7 +183,7 @@ def copies_of(
         left, right = left[kept], right[kept]
     for first in range(0, len(left), _PAIRS_AT_ONCE):
         some = slice(first, first + _PAIRS_AT_ONCE)
-        alike = _resemblance(documents, hashes, left[some], right[some]) >= COPY_RESEMBLANCE
+        alike = _resemblance(sketches, left[some], right[some]) >= COPY_RESEMBLANCE
         for a, b in zip(left[some][alike].tolist(), right[some][alike].tolist(), strict=True):
             _join(same, a, b)
     return np.array([_root(same, i) for i in range(n)], np.int64)
@@ -196,33 +195,35 @@ def _ordinals(days: Sequence[str | None]) -> Ints:
     return np.array([known[day] if day else -(10**6) for day in days], np.int64)
 
 
-def _candidates(documents: Ints, hashes: Ints, days: Ints) -> tuple[Ints, Ints]:
+def _candidates(sketches: Ints, days: Ints) -> tuple[Ints, Ints]:
     """Return pairs of documents that share one of their smallest hashes, near in time."""
+    documents = sketches >> 32
     sizes = np.bincount(documents, minlength=len(days))
-    place = places_in_runs(documents)
-    used = (place < _BANDS) & (sizes[documents] >= MIN_SHINGLES)
-    documents, hashes = documents[used], hashes[used]
-    order = np.lexsort((documents, hashes))
-    documents, hashes = documents[order], hashes[order]
+    used = among_first(documents, _BANDS) & (sizes[documents] >= MIN_SHINGLES)
+    by_hash = np.sort((sketches[used] & _HASH) << 31 | documents[used])
+    documents, hashes = by_hash & 0x7FFFFFFF, by_hash >> 31
     pairs = [np.zeros(0, np.int64)]
     for step in range(1, min(_NEIGHBOURS, len(documents) - 1) + 1):
-        left, right = documents[:-step], documents[step:]
-        near = (hashes[:-step] == hashes[step:]) & (days[right] - days[left] <= COPY_DAYS)
+        shared = np.flatnonzero(hashes[:-step] == hashes[step:])
+        if not len(shared):
+            break
+        left, right = documents[shared], documents[shared + step]
+        near = days[right] - days[left] <= COPY_DAYS
         pairs.append(left[near] << 32 | right[near])
     found = distinct_keys(np.concatenate(pairs))
     return found >> 32, found & 0xFFFFFFFF
 
 
-def _resemblance(documents: Ints, hashes: Ints, left: Ints, right: Ints) -> npt.NDArray[np.float64]:
+def _resemblance(sketches: Ints, left: Ints, right: Ints) -> npt.NDArray[np.float64]:
     """Return the estimated Jaccard resemblance of pairs of documents."""
 
     def padded(of: Ints, filler: int) -> Ints:
-        first = np.searchsorted(documents, of)
-        size = np.searchsorted(documents, of, side="right") - first
+        first = np.searchsorted(sketches, of << 32)
+        size = np.searchsorted(sketches, (of + 1) << 32) - first
         column = np.arange(SKETCH_SIZE)
         inside = column < size[:, None]
         place = np.where(inside, first[:, None] + column, 0)
-        return np.where(inside, hashes[place], filler + column)
+        return np.where(inside, sketches[place] & _HASH, filler + column)
 
     none = 1 << 40  # above every hash; no two of these are equal
     both = np.sort(np.hstack([padded(left, none), padded(right, none << 1)]), axis=1)

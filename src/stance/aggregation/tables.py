@@ -15,7 +15,7 @@ from stance.aggregation.grouping import Copies, Grouped, group
 from stance.aggregation.intervals import ratio_intervals
 from stance.aggregation.periods import PERIODS
 from stance.aggregation.tally import Tally, tally
-from stance.errors import MissingExtraError, OptionError, Problem
+from stance.errors import OptionError, Problem, optional_library
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ __all__ = ["Estimate", "Row", "StanceSum", "Table", "aggregate", "make_table"]
 Floats = npt.NDArray[np.float64]
 
 
-class Estimate(msgspec.Struct, frozen=True):
+class Estimate(msgspec.Struct, frozen=True, gc=False):
     """A value, and the ends of its 95 % interval; None where there are too few documents."""
 
     value: float
@@ -33,7 +33,7 @@ class Estimate(msgspec.Struct, frozen=True):
     high: float | None = None
 
 
-class StanceSum(msgspec.Struct, frozen=True):
+class StanceSum(msgspec.Struct, frozen=True, gc=False):
     """What one stance adds up to.
 
     Attributes
@@ -129,13 +129,8 @@ class Table(msgspec.Struct, frozen=True):
         MissingExtraError
             If pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError:
-            raise MissingExtraError(
-                Problem("to_pandas needs pandas", "pip install 'stance-ir[frames]'")
-            ) from None
-        return pd.DataFrame([flat_row(row, self.by) for row in self.rows])
+        pandas = optional_library("pandas", "to_pandas needs pandas", "frames")
+        return pandas.DataFrame([flat_row(row, self.by) for row in self.rows])
 
     def __str__(self) -> str:
         names = _key_names(self.by)
@@ -314,19 +309,18 @@ def _rows(
     ratios = ((2, 3), (1, 0), *((4 + k, 0) for k in range(n)))
     ends = ratio_intervals(statistics, grouped.starts, ratios, n_boot, random_state)
     totals = np.add.reduceat(grouped.sums, grouped.starts[:-1], axis=0)
-    summed = statistics_of(totals, n, places)
+    estimates = _estimates(statistics_of(totals, n, places), ratios, ends)
     sizes = np.diff(grouped.starts).tolist()
-    for i, key in enumerate(grouped.keys):
-        values = [_estimate(summed[i], ratio, ends[i, k]) for k, ratio in enumerate(ratios)]
+    for key, size, whole, values in zip(
+        grouped.keys, sizes, totals.tolist(), estimates, strict=True
+    ):
         yield Row(
             **_named(grouped.by, key),
-            n_documents=sizes[i],
-            n_relations=int(totals[i, 0]),
-            n_abstained=int(totals[i, 1]),
+            n_documents=size,
+            n_relations=whole[0],
+            n_abstained=whole[1],
             stances={
-                name: StanceSum(
-                    int(totals[i, 2 + k]) / UNIT, int(totals[i, 2 + n + k]), values[2 + k]
-                )
+                name: StanceSum(whole[2 + k] / UNIT, whole[2 + n + k], values[2 + k])
                 for k, name in enumerate(stances)
             },
             balance=values[0] if places is not None else None,
@@ -334,14 +328,22 @@ def _rows(
         )
 
 
-def _estimate(summed: Floats, ratio: tuple[int, int], ends: Floats) -> Estimate | None:
-    above, below = float(summed[ratio[0]]), float(summed[ratio[1]])
-    if below == 0:
-        return None
-    low, high = ends.tolist()
-    if low != low:  # nan: too few documents
-        return Estimate(above / below)
-    return Estimate(above / below, low, high)
+def _estimates(
+    summed: Floats, ratios: tuple[tuple[int, int], ...], ends: Floats
+) -> Iterator[list[Estimate | None]]:
+    """Yield the estimate of each ratio for each group."""
+    above, below = (summed[:, [one[i] for one in ratios]] for i in (0, 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = (above / below).tolist()
+    for some, some_ends in zip(values, ends.tolist(), strict=True):
+        yield [
+            None
+            if value != value  # nan: nothing was said
+            else Estimate(value)
+            if low != low  # nan: too few documents
+            else Estimate(value, low, high)
+            for value, (low, high) in zip(some, some_ends, strict=True)
+        ]
 
 
 def _named(by: tuple[str, ...], key: tuple[str, ...]) -> dict[str, str | None]:

@@ -19,6 +19,7 @@ from stance.aggregation.chunks import (
     Chunk,
     Coded,
     Ints,
+    add_up,
     distinct_keys,
     group_codes,
     same_stances,
@@ -28,6 +29,8 @@ from stance.aggregation.reading import read_scores
 from stance.aggregation.sketch import copies_of, shingle_hashes, smallest
 
 __all__ = ["Document", "Link", "Tally", "merge_tallies", "tally"]
+
+_LOW = 0xFFFFFFFF
 
 
 class Document(NamedTuple):
@@ -64,8 +67,8 @@ class Tally(msgspec.Struct, frozen=True, eq=False):
         Relations believed, relations abstained from; then, over those believed, the sum of the
         probabilities of each stance (in millionths), how often each is held, and the sums of the
         probabilities of negative, neutral and positive sentiment (in millionths).
-    sketch_document, sketch_hash : (n,) int64
-        The sketches of the documents.
+    sketches : (n,) int64
+        The smallest hashes of each document (:func:`stance.aggregation.sketch.smallest`).
     quotes : tuple of Quote
     """
 
@@ -75,8 +78,7 @@ class Tally(msgspec.Struct, frozen=True, eq=False):
     document: Ints
     link: Ints
     sums: Ints
-    sketch_document: Ints
-    sketch_hash: Ints
+    sketches: Ints
     quotes: tuple[Quote, ...]
 
     def __eq__(self, other: object) -> bool:
@@ -104,8 +106,7 @@ class Tally(msgspec.Struct, frozen=True, eq=False):
             Only documents of one source can be copies of each other.
         """
         return copies_of(
-            self.sketch_document,
-            self.sketch_hash,
+            self.sketches,
             [one.date or None for one in self.documents],
             [one.source for one in self.documents] if within_source else None,
         )
@@ -120,8 +121,9 @@ class _Builder:
         self.stances: tuple[str, ...] = ()
         self.documents: dict[tuple[str, ...], int] = {}
         self.links: dict[tuple[str, ...], int] = {}
-        self.cells: list[tuple[Ints, Ints]] = []
-        self.sketches: list[tuple[Ints, Ints]] = []
+        self.cells: list[Ints] = []
+        self.sums: list[Ints] = []
+        self.sketches: list[Ints] = []
         self.quotes: list[Quote] = []
         self.compact_sizes = [0, 0, 0]
 
@@ -147,7 +149,8 @@ class _Builder:
             + [part * believed for part in (chunk.stances, chunk.held, chunk.sentiment)],
             dtype=np.int64,
         )
-        self.cells.append((document[full] << 32 | link[full], sums[full]))
+        self.cells.append(document[full] << 32 | link[full])
+        self.sums.append(sums[full])
         self._compact()
 
     def _add_sketches(self, chunk: Chunk, document: Ints) -> None:
@@ -163,44 +166,52 @@ class _Builder:
         size = np.searchsorted(hashed_in, of_sentence, side="right") - first
         place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         self.sketches.append(
-            smallest(np.repeat(of_document, size), hashes[np.repeat(first, size) + place])
+            smallest(np.repeat(of_document << 32, size) | hashes[np.repeat(first, size) + place])
         )
 
     def _compact(self, always: bool = False) -> None:
         """Add up what has come in, once it is as much as what was there before."""
-        if sum(len(keys) for keys, _ in self.cells) > 2 * self.compact_sizes[0] + 500_000:
-            self.cells = [_summed(*map(np.concatenate, zip(*self.cells, strict=True)))]
-            self.compact_sizes[0] = len(self.cells[0][0])
-        size = sum(len(hashes) for hashes, _ in self.sketches)
-        if self.sketches and (always or size > 2 * self.compact_sizes[1] + 2_000_000):
-            self.sketches = [smallest(*map(np.concatenate, zip(*self.sketches, strict=True)))]
-            self.compact_sizes[1] = len(self.sketches[0][0])
+        if sum(map(len, self.cells)) > 2 * self.compact_sizes[0] + 500_000:
+            cells, sums = add_up(_taken(self.cells), _taken(self.sums))
+            self.cells, self.sums = [cells], [sums]
+            self.compact_sizes[0] = len(cells)
+        size = sum(map(len, self.sketches))
+        if always or size > 2 * self.compact_sizes[1] + 2_000_000:
+            self.sketches = [smallest(_taken(self.sketches))]
+            self.compact_sizes[1] = len(self.sketches[0])
         if always or len(self.quotes) > 2 * self.compact_sizes[2] + 50_000:
             self.quotes = list(best_quotes(self.quotes))
             self.compact_sizes[2] = len(self.quotes)
 
     def finish(self) -> Tally:
-        if not self.cells:
-            none = np.zeros(0, np.int64)
-            self.cells.append((none, np.zeros((0, 5 + 2 * len(self.stances)), np.int64)))
+        none = np.zeros(0, np.int64)
+        self.cells.append(none)
+        self.sums.append(np.zeros((0, 5 + 2 * len(self.stances)), np.int64))
+        self.sketches.append(none)
         self._compact(always=True)
-        keys, sums = map(np.concatenate, zip(*self.cells, strict=True))
         documents, document_rank = _sorted(self.documents)
         links, link_rank = _sorted(self.links)
-        keys, sums = _summed(document_rank[keys >> 32] << 32 | link_rank[keys & 0xFFFFFFFF], sums)
-        sketches = self.sketches[0] if self.sketches else (np.zeros(0, np.int64),) * 2
-        sketch_document, sketch_hash = smallest(document_rank[sketches[0]], sketches[1])
+        keys = _taken(self.cells)
+        keys = document_rank[keys >> 32] << 32 | link_rank[keys & _LOW]
+        keys, sums = add_up(keys, _taken(self.sums))
+        sketches = _taken(self.sketches)
         return Tally(
             self.stances,
             tuple(map(Document._make, documents)),
             tuple(map(Link._make, links)),
             keys >> 32,
-            keys & 0xFFFFFFFF,
+            keys & _LOW,
             sums,
-            sketch_document,
-            sketch_hash,
+            np.sort(document_rank[sketches >> 32] << 32 | sketches & _LOW),
             tuple(self.quotes),
         )
+
+
+def _taken(parts: list[Ints]) -> Ints:
+    """Return parts as one array, and forget them, so that memory holds them once."""
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _numbered(
@@ -217,18 +228,6 @@ def _numbered(
     numbers = np.zeros(len(first), np.int64)
     numbers[wanted] = [known.setdefault(value, len(known)) for value in zip(*names, strict=True)]
     return numbers[group]
-
-
-def _summed(keys: Ints, sums: Ints) -> tuple[Ints, Ints]:
-    """Return each key once, sorted, with the sum of its rows."""
-    if not len(keys):
-        return keys, sums
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
-    if len(first) == len(keys):  # nothing to add up
-        return keys, sums[order]
-    return keys[first], np.add.reduceat(sums[order], first, axis=0)
 
 
 def _sorted(known: dict[tuple[str, ...], int]) -> tuple[list[tuple[str, ...]], Ints]:
@@ -268,7 +267,7 @@ def tally(scores: Any, quotes: bool = True, sketches: bool = True) -> Tally:
     if isinstance(scores, Tally):
         return scores
     builder = _Builder(quotes, sketches)
-    for stances, chunk in read_scores(scores):
+    for stances, chunk in read_scores(scores, quotes):
         builder.add(stances, chunk)
     return builder.finish()
 
@@ -297,8 +296,9 @@ def merge_tallies(parts: Iterable[Tally]) -> Tally:
         same_stances(builder.stances, part.stances)
         documents = _merged(builder.documents, part.documents)
         links = _merged(builder.links, part.links)
-        builder.cells.append((documents[part.document] << 32 | links[part.link], part.sums))
-        builder.sketches.append((documents[part.sketch_document], part.sketch_hash))
+        builder.cells.append(documents[part.document] << 32 | links[part.link])
+        builder.sums.append(part.sums)
+        builder.sketches.append(documents[part.sketches >> 32] << 32 | part.sketches & _LOW)
         builder.quotes += part.quotes
         builder._compact()
     return builder.finish()

@@ -1,4 +1,4 @@
-"""Which column holds the text, the id and the date: by name, or by the names that are usual."""
+"""Which column holds text, id, date and source: by name, or by the names that are usual."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 from stance.batch.options import BatchOptions
 from stance.errors import InputError, Problem
 
-__all__ = ["DATE_NAMES", "ID_NAMES", "TEXT_NAMES", "Columns", "choose_columns", "pick"]
+__all__ = [
+    "DATE_NAMES",
+    "ID_NAMES",
+    "SOURCE_NAMES",
+    "TEXT_NAMES",
+    "Columns",
+    "choose_columns",
+    "pick",
+]
 
 TEXT_NAMES = ("text", "content", "body", "article", "sentence", "full_text", "message")
 ID_NAMES = ("doc_id", "id", "document_id", "article_id", "uid", "guid", "url")
@@ -22,6 +30,7 @@ DATE_NAMES = (
     "datetime",
     "timestamp",
 )
+SOURCE_NAMES = ("source", "outlet", "publisher")
 
 
 class Columns(NamedTuple):
@@ -30,6 +39,7 @@ class Columns(NamedTuple):
     text: int
     doc_id: int | None
     date: int | None
+    source: int | None
 
 
 def choose_columns(header: Sequence[str], options: BatchOptions, path: str) -> Columns:
@@ -43,7 +53,7 @@ def choose_columns(header: Sequence[str], options: BatchOptions, path: str) -> C
     Examples
     --------
     >>> choose_columns(["ID", "Title", "Body"], BatchOptions(), "a.csv")
-    Columns(text=2, doc_id=0, date=None)
+    Columns(text=2, doc_id=0, date=None, source=None)
     """
     names = [name.strip().lower() for name in header]
     text = _find(names, header, options.text_column, TEXT_NAMES, path)
@@ -61,6 +71,7 @@ def choose_columns(header: Sequence[str], options: BatchOptions, path: str) -> C
         text,
         _find(names, header, options.id_column, ID_NAMES, path),
         _find(names, header, options.date_column, DATE_NAMES, path),
+        _find(names, header, options.source_column, SOURCE_NAMES, path),
     )
 
 

@@ -16,7 +16,8 @@ __all__ = ["BadRecord", "Document", "bad_record", "make_document"]
 class Document(msgspec.Struct, frozen=True):
     """One text of a corpus.
 
-    ``date`` is an ISO day or None. ``path`` and ``line`` say where it was read.
+    ``date`` is an ISO day or None, ``source`` who published it, if that is known. ``path`` and
+    ``line`` say where it was read.
     """
 
     doc_id: str
@@ -24,6 +25,7 @@ class Document(msgspec.Struct, frozen=True):
     date: str | None = None
     path: str = ""
     line: int | None = None
+    source: str | None = None
 
 
 class BadRecord(msgspec.Struct, frozen=True):
@@ -42,6 +44,7 @@ class BadRecord(msgspec.Struct, frozen=True):
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])|\d{8}$")
 _UNDECODED = re.compile("[\udc80-\udcff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def bad_record(problem: Problem, doc_id: str | None = None) -> BadRecord:
@@ -85,7 +88,12 @@ def undecoded(text: str, encoding: str, path: str, line: int | None) -> BadRecor
 
 
 def make_document(
-    text: object, doc_id: object, date: object, path: str, line: int | None
+    text: object,
+    doc_id: object,
+    date: object,
+    path: str,
+    line: int | None,
+    source: object = None,
 ) -> Document | BadRecord:
     """Return a document, or what is wrong with it.
 
@@ -99,11 +107,14 @@ def make_document(
         A day, a time, or their ISO form; None or empty is no date.
     path : str
     line : int or None
+    source : object
+        A str or a whole number; None or empty is no source.
 
     Examples
     --------
-    >>> make_document("Iran protested.", None, "2015-11-23T10:00:00Z", "a.jsonl", 3)
-    Document(doc_id='a.jsonl:3', text='Iran protested.', date='2015-11-23', path='a.jsonl', line=3)
+    >>> make_document("Iran protested.", None, "2015-11-23T10:00:00Z", "a.jsonl", 3, "Agency")
+    Document(doc_id='a.jsonl:3', text='Iran protested.', date='2015-11-23', path='a.jsonl', line=3,
+             source='Agency')
     """
     default = path if line is None else f"{path}:{line}"
     if isinstance(doc_id, bool) or not isinstance(doc_id, (str, int, type(None))):
@@ -114,6 +125,7 @@ def make_document(
         name.encode("utf-8")
         check_text(text)
         day = _day(date)
+        publisher = _source(source)
     except InputError as error:
         one = error.problems[0]
         return bad_record(Problem(one.rule, one.next_step, one.value, path, line), name)
@@ -129,7 +141,24 @@ def make_document(
         start = text.index("\0")
         shown = text[start : start + 8]
         return bad_record(Problem(rule, "clean the record", shown, path, line), name)
-    return Document(name, text, day, path, line)
+    return Document(name, text, day, path, line, publisher)
+
+
+def _source(source: object) -> str | None:
+    """Return who published a text, or None where nothing is said."""
+    if source is None or source == "":
+        return None
+    if isinstance(source, (str, int)) and not isinstance(source, bool):
+        name = str(source)
+        if not _LONE_SURROGATE.search(name):
+            return name
+    raise InputError(
+        Problem(
+            "a source is text or a whole number",
+            "name another column, or read no sources (--source-column '')",
+            source,
+        )
+    )
 
 
 def _day(date: object) -> str | None:

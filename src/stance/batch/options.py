@@ -27,9 +27,9 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
         A shipped model or a folder.
     actors : str, optional
         Your own actor catalogue, laid over the one of the library.
-    text_column, id_column, date_column : str, optional
-        Names of columns; by default usual names are looked for. An empty ``date_column`` or
-        ``id_column`` means that there is none.
+    text_column, id_column, date_column, source_column : str, optional
+        Names of columns; by default usual names are looked for. An empty one of the last three
+        means that there is none.
     input_format : str, optional
         One of ``INPUT_FORMATS`` for all inputs; by default the ending of a file tells.
         ``lines`` takes every line of a text file as a document.
@@ -58,12 +58,13 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     text_column: str | None = None
     id_column: str | None = None
     date_column: str | None = None
+    source_column: str | None = None
     input_format: InputFormat | None = None
     encoding: str | None = None
     evidence: bool = False
     all_documents: bool = False
     partition: Literal["month"] | None = None
-    chunk_characters: int = 400_000
+    chunk_characters: int = 200_000
     n_jobs: int = 1
     engine: Engine = "local"
     scheduler: str | None = None

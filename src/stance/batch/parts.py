@@ -146,18 +146,18 @@ class Parts:
             rule = f"the input is what it was when part {chunk.index} was scored"
             raise InputError(Problem(rule, _GO_ON, None, first.path, first.line))
 
-    def write(self, chunk: Chunk, scored: ScoredChunk) -> PartHeader:
+    def write(self, index: int, scored: ScoredChunk) -> PartHeader:
         """Record what came of a chunk: afterwards it is on the disk, whole."""
         header = PartHeader(
-            chunk.digest(),
-            zlib.crc32(scored.payload),
+            scored.digest,
+            scored.crc32,
             scored.documents,
             scored.sentences,
             scored.relations,
             scored.bad,
         )
         data = msgspec.json.encode(header) + b"\n" + scored.payload
-        write_atomically(self._path(chunk.index), data)
+        write_atomically(self._path(index), data)
         return header
 
     def check_length(self, n_chunks: int) -> None:

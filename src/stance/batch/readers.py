@@ -13,6 +13,7 @@ from stance.analysis import MAX_CHARACTERS
 from stance.batch.columns import (
     DATE_NAMES,
     ID_NAMES,
+    SOURCE_NAMES,
     TEXT_NAMES,
     Columns,
     choose_columns,
@@ -105,6 +106,7 @@ def _from_object(
     found, text = pick(record, options.text_column, TEXT_NAMES)
     _, doc_id = pick(record, options.id_column, ID_NAMES)
     _, date = pick(record, options.date_column, DATE_NAMES)
+    _, publisher = pick(record, options.source_column, SOURCE_NAMES)
     if not found:
         wanted = options.text_column or ", ".join(TEXT_NAMES)
         return bad_record(
@@ -116,7 +118,7 @@ def _from_object(
                 number,
             )
         )
-    return make_document(text, doc_id, date, source.path, number)
+    return make_document(text, doc_id, date, source.path, number, publisher)
 
 
 class _Lines:
@@ -197,7 +199,8 @@ def _table_rows(
         else:
             doc_id = None if columns.doc_id is None else row[columns.doc_id]
             date = None if columns.date is None else row[columns.date].strip()
-            yield make_document(row[columns.text], doc_id, date, source.path, number)
+            publisher = None if columns.source is None else row[columns.source]
+            yield make_document(row[columns.text], doc_id, date, source.path, number, publisher)
 
 
 def _read_csv(opened: Opened, source: Source, options: BatchOptions) -> Records:
@@ -225,9 +228,9 @@ def _read_parquet(opened: Opened, source: Source, options: BatchOptions) -> Reco
                 [None] * len(batch) if place is None else batch[names[place]].to_pylist()
                 for place in columns
             ]
-            for text, doc_id, date in zip(*values, strict=True):
+            for text, doc_id, date, publisher in zip(*values, strict=True):
                 number += 1
-                yield make_document(text, doc_id, date, source.path, number)
+                yield make_document(text, doc_id, date, source.path, number, publisher)
     except pyarrow.ArrowException as error:
         rule = f"the file is whole Parquet ({str(error).splitlines()[0]})"
         yield bad_record(Problem(rule, "write it again", path=source.path))

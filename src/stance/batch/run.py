@@ -227,7 +227,7 @@ class _Run:
                 if header is not None:
                     parts.check(chunk, header)
                     recorded[chunk.index] = header
-                    chunk = Chunk(chunk.index, (), (), chunk.read)
+                    chunk = _without_records(chunk)
                 yield chunk, header is not None
 
         scoring = functools.partial(
@@ -241,7 +241,7 @@ class _Run:
             if scored is None:
                 yield recorded.pop(chunk.index), chunk.read
             else:
-                yield parts.write(chunk, scored), chunk.read
+                yield parts.write(chunk.index, scored), chunk.read
 
     def _chunks(self) -> Iterator[Chunk]:
         return cut(self._records(), self.options.chunk_characters)
@@ -333,11 +333,18 @@ class _Meta(msgspec.Struct, frozen=True):
 def _score_left(
     task: tuple[Chunk, bool], key: ModelKey, output: str, evidence: bool, all_documents: bool
 ) -> tuple[Chunk, ScoredChunk | None]:
-    """Score a chunk unless it is recorded: what worker processes run."""
+    """Score a chunk unless it is recorded: what worker processes run.
+
+    The records do not travel back; the process that writes the output has enough to do.
+    """
     chunk, is_recorded = task
     if is_recorded:
         return chunk, None
-    return chunk, score_chunk(chunk, key, output, evidence, all_documents)
+    return _without_records(chunk), score_chunk(chunk, key, output, evidence, all_documents)
+
+
+def _without_records(chunk: Chunk) -> Chunk:
+    return Chunk(chunk.index, (), (), chunk.read)
 
 
 def _write_errors(path: Path, parts: Parts, n_parts: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -31,6 +33,7 @@ class Column(msgspec.Struct, frozen=True):
 _HEAD = (
     Column("doc_id", "text", "identifier of the document; file and line where it had none"),
     Column("date", "day", "its day, or null"),
+    Column("source", "text", "who published it, or null"),
     Column("sent_index", "integer", "which sentence of the document, from 0"),
     Column("actor", "text", "identifier of who takes the stance"),
     Column("target", "text", "identifier of the one towards whom"),
@@ -63,7 +66,7 @@ def columns_of(stances: Sequence[str], evidence: bool = False) -> tuple[Column, 
 
     Examples
     --------
-    >>> [column.name for column in columns_of(("rivalry",))][5:9]
+    >>> [column.name for column in columns_of(("rivalry",))][6:10]
     ['rivalry', 'stances', 'sentiment', 'sentiment_negative']
     """
     columns = (
@@ -88,6 +91,23 @@ def columns_of(stances: Sequence[str], evidence: bool = False) -> tuple[Column, 
 _encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 
 
+class _Fragments(dict[Any, str]):
+    """Value -> its JSON, behind a text: values come again and again in a column."""
+
+    def __init__(self, before: str) -> None:
+        self._before = before
+
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = self._before + _encode(value).decode()
+        return text
+
+
+@functools.lru_cache(maxsize=1000)
+def _probabilities(before: str) -> _Fragments:
+    """Return the fragments of a column of probabilities: of four decimals, so at most 10,001."""
+    return _Fragments(before)
+
+
 def encode_json(columns: Sequence[Column], rows: Rows) -> bytes:
     r"""Return rows as JSON lines.
 
@@ -96,9 +116,17 @@ def encode_json(columns: Sequence[Column], rows: Rows) -> bytes:
     >>> encode_json(columns_of(())[:2], [["a"], [None]])
     b'{"doc_id":"a","date":null}\n'
     """
-    names = [column.name for column in columns]
-    lines = [_encode(dict(zip(names, row, strict=True))) for row in zip(*rows, strict=True)]
-    return b"\n".join([*lines, b""]) if lines else b""
+    pieces: list[Iterable[str]] = []
+    for column, values in zip(columns, rows, strict=True):
+        before = f"{',' if pieces else '{'}{_encode(column.name).decode()}:"
+        if column.kind == "probability":
+            pieces.append(map(_probabilities(before).__getitem__, values))
+        elif column.kind == "integer" and None not in values:
+            pieces += [itertools.repeat(before), map(str, values)]
+        else:
+            pieces.append(map(_Fragments(before).__getitem__, values))
+    pieces.append(itertools.repeat("}\n"))
+    return "".join(itertools.chain.from_iterable(zip(*pieces, strict=False))).encode()
 
 
 def encode_csv(columns: Sequence[Column], rows: Rows) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+import itertools
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,7 +19,9 @@ from stance.batch.opening import need_pyarrow
 from stance.batch.schema import Column, Rows, columns_of, encode_csv, encode_json, to_arrow
 from stance.errors import ModelError, Problem, StanceError, missing
 from stance.model.documents import ScoredPairs, score_documents
+from stance.model.features import Floats
 from stance.records import SENTIMENTS
+from stance.text.collecting import collection_put_off
 from stance.text.reading import ReadSentence, read_document
 
 __all__ = ["ENCODERS", "ModelKey", "ScoredChunk", "model_key", "score_chunk", "score_rows"]
@@ -36,8 +40,13 @@ class ModelKey(msgspec.Struct, frozen=True):
 
 
 class ScoredChunk(msgspec.Struct, frozen=True):
-    """What comes back of a chunk: encoded rows, bad records, and what was counted."""
+    """What comes back of a chunk: encoded rows, bad records, and what was counted.
 
+    ``digest`` is the checksum of the chunk, ``crc32`` that of the rows.
+    """
+
+    digest: str
+    crc32: int
     payload: bytes
     bad: tuple[BadRecord, ...]
     documents: int
@@ -91,7 +100,7 @@ def score_rows(
     evidence : bool
         Add a column with the spans of the words that decided.
     all_documents : bool
-        Add a row, with nothing but id and date, for a document without relations.
+        Add a row, with nothing but id, date and source, for a document without relations.
 
     Examples
     --------
@@ -99,54 +108,64 @@ def score_rows(
     >>> rows, bad, sentences = score_rows(
     ...     load_model("base"), [Document("a", "Iran condemned the United States.")]
     ... )
-    >>> rows[3], rows[4], bad, sentences
+    >>> rows[4], rows[5], bad, sentences
     (['IRN', 'USA'], ['USA', 'IRN'], [], 1)
     """
-    catalogue = model.catalogue
-    read: list[list[ReadSentence]] = []
     kept: list[Document] = []
     bad: list[BadRecord] = []
-    for document in documents:
-        try:
-            read.append(read_document(document.text, catalogue, document.date))
+    lengths: list[int] = []
+
+    def read() -> Iterator[list[ReadSentence]]:
+        """Yield one document at a time, so that sentences without pairs can be forgotten."""
+        catalogue = model.catalogue
+        for document in documents:
+            try:
+                found = read_document(document.text, catalogue, document.date)
+            except StanceError as error:
+                one = error.problems[0]
+                where = Problem(one.rule, one.next_step, one.value, document.path, document.line)
+                bad.append(bad_record(where, document.doc_id))
+                continue
             kept.append(document)
-        except StanceError as error:
-            one = error.problems[0]
-            where = Problem(one.rule, one.next_step, one.value, document.path, document.line)
-            bad.append(bad_record(where, document.doc_id))
-    pairs = score_documents(model.scorer, read, evidence)
+            lengths.append(len(found))
+            yield found
+
+    pairs = score_documents(model.scorer, read(), evidence)
     rows = _columns(model, kept, pairs, evidence)
     if all_documents:
         rows = _with_all(rows, kept, pairs)
-    return rows, bad, sum(map(len, read))
+    return rows, bad, sum(lengths)
 
 
 def _columns(
     model: Model, documents: Sequence[Document], pairs: ScoredPairs, evidence: bool
 ) -> Rows:
     """Return the columns of the relations, as :meth:`Analysis.rows` would give them."""
-    asked = pairs.asked
-    owners = [documents[one.document] for one in asked]
-    sentences = [one.sentence.sentence for one in asked]
-    held: list[list[str]] = [[] for _ in asked]
-    for row, stance in np.argwhere(pairs.held).tolist():
-        held[row].append(model.stances[stance])
+    if not pairs.asked:
+        return [[] for _ in columns_of(model.stances, evidence)]
+    numbers, read, actors, targets = zip(*pairs.asked, strict=True)
+    owners = [documents[number] for number in numbers]
+    sentences = [one.sentence for one in read]
+    held = list(map(tuple, pairs.held.tolist()))
+    names = {row: "|".join(itertools.compress(model.stances, row)) for row in set(held)}
     best = pairs.scored.sentiment.argmax(axis=1).tolist()
-    abstained = {share: abstention(share) for share in set(pairs.scored.familiar.tolist())}
+    familiar = pairs.scored.familiar.tolist()
+    abstained = {share: abstention(share) for share in set(familiar)}
     rows: Rows = [
         [owner.doc_id for owner in owners],
         [owner.date for owner in owners],
+        [owner.source for owner in owners],
         [sentence.index for sentence in sentences],
-        [one.actor.id for one in asked],
-        [one.target.id for one in asked],
-        *([round(value, 4) for value in column] for column in pairs.scored.stances.T.tolist()),
-        ["|".join(names) for names in held],
+        [actor.id for actor in actors],
+        [target.id for target in targets],
+        *_rounded(pairs.scored.stances),
+        [names[row] for row in held],
         [SENTIMENTS[place] for place in best],
-        *([round(value, 4) for value in column] for column in pairs.scored.sentiment.T.tolist()),
-        [one.speaker for one in asked],
-        [abstained[share] for share in pairs.scored.familiar.tolist()],
-        [one.actor.text for one in asked],
-        [one.target.text for one in asked],
+        *_rounded(pairs.scored.sentiment),
+        [one.speaker if one.sentence.attributions else None for one in pairs.asked],
+        [abstained[share] for share in familiar],
+        [actor.text for actor in actors],
+        [target.text for target in targets],
         [sentence.start for sentence in sentences],
         [sentence.end for sentence in sentences],
         [sentence.text for sentence in sentences],
@@ -158,8 +177,14 @@ def _columns(
     return rows
 
 
+def _rounded(probabilities: Floats) -> list[list[float]]:
+    """Return the columns of probabilities, rounded to four decimals as :func:`round` would."""
+    columns: list[list[float]] = (np.rint(probabilities.T.astype(np.float64) * 1e4) / 1e4).tolist()
+    return columns
+
+
 def _with_all(rows: Rows, documents: Sequence[Document], pairs: ScoredPairs) -> Rows:
-    """Return rows with one more, of id and date only, for each document that has none."""
+    """Return rows with one more, of id, date and source only, for each document that has none."""
     by_document: list[list[int]] = [[] for _ in documents]
     for i, one in enumerate(pairs.asked):
         by_document[one.document].append(i)
@@ -173,7 +198,8 @@ def _with_all(rows: Rows, documents: Sequence[Document], pairs: ScoredPairs) -> 
     extended: Rows = [
         [*rows[0], *(document.doc_id for document in lone)],
         [*rows[1], *(document.date for document in lone)],
-        *([*column, *[None] * len(lone)] for column in rows[2:]),
+        [*rows[2], *(document.source for document in lone)],
+        *([*column, *[None] * len(lone)] for column in rows[3:]),
     ]
     return [[column[i] for i in order] for column in extended]
 
@@ -202,11 +228,15 @@ def score_chunk(
     """Return the scores of a chunk: the function that worker processes run."""
     model = cached_model(key)
     columns = columns_of(model.stances, evidence)
-    rows, bad, sentences = score_rows(model, chunk.documents, evidence, all_documents)
+    with collection_put_off():
+        rows, bad, sentences = score_rows(model, chunk.documents, evidence, all_documents)
+        payload = ENCODERS[output](columns, rows)
     return ScoredChunk(
-        ENCODERS[output](columns, rows),
+        chunk.digest(),
+        zlib.crc32(payload),
+        payload,
         (*chunk.bad, *bad),
         len(chunk.documents) - len(bad),
         sentences,
-        sum(actor is not None for actor in rows[3]),
+        sum(actor is not None for actor in rows[4]),
     )

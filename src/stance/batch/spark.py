@@ -23,7 +23,7 @@ def ddl(columns: tuple[Column, ...]) -> str:
     Examples
     --------
     >>> ddl(columns_of(("rivalry",))[1:4])
-    '`date` date, `sent_index` int, `actor` string'
+    '`date` date, `source` string, `sent_index` int'
     """
     return ", ".join(f"`{column.name}` {_TYPES[column.kind]}" for column in columns)
 
@@ -35,6 +35,7 @@ def score(
     date: str | None = None,
     model: str = "base",
     actors: str | None = None,
+    source: str | None = None,
 ) -> Any:
     """Score the documents of a Spark data frame.
 
@@ -52,6 +53,8 @@ def score(
     model : str
     actors : str, optional
         Your own actor catalogue, a path that all machines know.
+    source : str, optional
+        Name of the column that says who published a document.
 
     Returns
     -------
@@ -72,27 +75,30 @@ def score(
             Problem("scoring on Spark needs pyspark", "pip install 'stance-ir[spark]'")
         ) from None
     need_pyarrow("scoring on Spark")
-    names = [name for name in (text, doc_id, date) if name is not None]
-    for name in names:
+    asked = {"text": text, "doc_id": doc_id, "date": date, "source": source}
+    chosen = {field: name for field, name in asked.items() if name is not None}
+    for name in chosen.values():
         if name not in df.columns:
             rule = f"the data frame has the column {name!r}"
             raise OptionError(Problem(rule, "name another one", ", ".join(df.columns)))
     key = model_key(model, actors)
     columns = columns_of(cached_model(key).stances)
-    function = functools.partial(score_batches, key=key, has_date=date is not None)
-    return df.select(*names).mapInArrow(function, ddl(columns))
+    function = functools.partial(score_batches, key=key, fields=tuple(chosen))
+    return df.select(*chosen.values()).mapInArrow(function, ddl(columns))
 
 
-def score_batches(batches: Iterator[Any], key: ModelKey, has_date: bool) -> Iterator[Any]:
-    """Yield the relations of each Arrow batch of text, id and, if there is one, date."""
+def score_batches(batches: Iterator[Any], key: ModelKey, fields: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the relations of each Arrow batch, whose columns are these fields of a document."""
     model = cached_model(key)
     columns = columns_of(model.stances)
     for batch in batches:
         lists = [column.to_pylist() for column in batch.columns]
-        dates = lists[2] if has_date else [None] * len(batch)
+        given = [dict(zip(fields, row, strict=True)) for row in zip(*lists, strict=True)]
         records = [
-            make_document(text, doc_id, date, "row", number)
-            for number, (text, doc_id, date) in enumerate(zip(*lists[:2], dates, strict=True), 1)
+            make_document(
+                one["text"], one["doc_id"], one.get("date"), "row", number, one.get("source")
+            )
+            for number, one in enumerate(given, 1)
         ]
         documents = [one for one in records if not isinstance(one, BadRecord)]
         rows, bad, _ = score_rows(model, documents)

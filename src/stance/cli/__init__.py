@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from stance.cli import actors, analyze, evaluate, labels, model, report, score, train
+from stance.cli import actors, analyze, audit, evaluate, labels, model, report, score, train
 from stance.cli.shell import talk
 from stance.errors import StanceError
 
@@ -23,6 +23,7 @@ app.command("analyze")(analyze.analyze)
 app.command("score")(score.score)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("audit")(audit.audit)
 app.command("report")(report.report)
 app.add_typer(labels.app, name="labels")
 app.add_typer(model.app, name="model")

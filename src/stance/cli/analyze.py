@@ -23,11 +23,17 @@ def analyze(
     date: Annotated[str | None, typer.Option(help="Day of the text, 2015-11-23.")] = None,
     actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
     model: Annotated[str, typer.Option(help="A shipped model or a folder.")] = "base",
+    coreference: Annotated[
+        bool, typer.Option(help="Also resolve pronouns and phrases (the two countries).")
+    ] = True,
 ) -> None:
     """Read one text: who takes which stance towards whom, and the words that decided it."""
     chosen = load_model(model, actors)
     analysis = chosen.analyze(
-        read_text(file), date=date, doc_id=None if str(file) == "-" else file.name
+        read_text(file),
+        date=date,
+        doc_id=None if str(file) == "-" else file.name,
+        coreference=coreference,
     )
     if json:
         sys.stdout.write(_as_json(analysis) + "\n")

@@ -51,6 +51,10 @@ def score(
     date_column: Annotated[
         str | None, typer.Option(help="Name of the day; '' for none.", rich_help_panel=_READ)
     ] = None,
+    source_column: Annotated[
+        str | None,
+        typer.Option(help="Name of who published it; '' for none.", rich_help_panel=_READ),
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option(
@@ -68,7 +72,7 @@ def score(
     chunk: Annotated[
         int,
         typer.Option(help="Characters scored and recorded together.", rich_help_panel=_WAY),
-    ] = 400_000,
+    ] = 200_000,
     engine: Annotated[str, typer.Option(help="local or dask.", rich_help_panel=_WAY)] = "local",
     scheduler: Annotated[
         str | None, typer.Option(help="Address of the Dask scheduler.", rich_help_panel=_WAY)
@@ -88,6 +92,7 @@ def score(
         text_column=text_column,
         id_column=id_column,
         date_column=date_column,
+        source_column=source_column,
         input_format=cast(Any, format_),
         encoding=encoding,
         evidence=evidence,

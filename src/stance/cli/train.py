@@ -51,6 +51,7 @@ def train(
     ] = False,
 ) -> None:
     """Train a model on labelled sentences: stance train data/labeled mine.stance --out my-model."""
+    from stance.learning.card import write_card
     from stance.learning.training import train as train_model
 
     allowed = None if stances is None else tuple(name.strip() for name in stances.split(","))
@@ -66,6 +67,7 @@ def train(
         encoder=options,
     )
     model.save(out)
+    write_card(out, model, labels)
     talk(
         f"{out}: trained on {model.about['n_sentences']} sentences,"
         f" {model.about['n_pairs']} pairs; stances {', '.join(model.stances)}"

@@ -4,22 +4,27 @@ A sentence in the queue is a label like any other. Relations that all annotators
 it; one that they dispute has its stance open (``?`` in marked text), and ``meta`` says what each
 wrote. Whoever decides replaces the ``?``, or removes the line; where mentions are disputed,
 corrects the marks and removes ``meta.mentions``. What is still open stays in the queue.
+
+A relation is disputed where stance, sentiment or speaker differ, or where evidence was marked and
+no word of it by all. Evidence that overlaps is settled as the words that all marked: where a
+phrase begins is a matter of taste, and would fill the queue.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from stance.errors import LabelError, Problem
+from stance.labels.marked_writer import relation_line
 from stance.labels.merging import align
-from stance.records import LabeledMention, LabeledRelation, LabeledSentence
+from stance.records import LabeledMention, LabeledRelation, LabeledSentence, Span
 
 __all__ = ["Adjudication", "adjudicate", "fold_back"]
 
-_SIGN = {"positive": "+", "neutral": "0", "negative": "-", None: ""}
 _SAID = "said_by."
 _MENTIONS = "mentions"
 
@@ -52,7 +57,7 @@ def adjudicate(labels: Iterable[LabeledSentence]) -> Adjudication:
     >>> labels = stance.read_labels("tests/data/small.stance")[:1]
     >>> other = msgspec.structs.replace(labels[0], annotator="other", relations=())
     >>> adjudicate([*labels, other]).queue[0].meta["said_by.own"]
-    'EU > IRN: rivalry -'
+    'EU > IRN: rivalry - "condemned"'
     """
     settled: list[LabeledSentence] = []
     queue: list[LabeledSentence] = []
@@ -84,11 +89,10 @@ def _joined(found: dict[str, LabeledSentence]) -> LabeledSentence:
     disputed_dyads = []
     for dyad in dict.fromkeys(d for view in views for d in view):
         said = [view.get(dyad) for view in views]
-        held = [_claim(relation) for relation in said]
         ends = [number.get(end) for end in dyad]
-        first = next(relation for relation in said if relation is not None)
-        if len(set(held)) == 1 and held[0] != "open":
-            relations.append(_with_ends(first, ends))
+        shared = _shared(said, next(iter(found.values())).text)
+        if shared is not None:
+            relations.append(_with_ends(shared, ends))
             continue
         disputed_dyads.append(dyad)
         if any(end in placed for end in ends):  # else all its marks overlap others' marks
@@ -103,7 +107,8 @@ def _joined(found: dict[str, LabeledSentence]) -> LabeledSentence:
         )
     for name, view in zip(names, views, strict=True):
         if disputed_dyads:
-            meta[f"{_SAID}{_key(name)}"] = _written(view, disputed_dyads)
+            text = found[name].text
+            meta[f"{_SAID}{_key(name)}"] = _written(view, disputed_dyads, text)
     return msgspec.structs.replace(
         first_label,
         mentions=mentions,
@@ -129,7 +134,30 @@ def _claim(relation: LabeledRelation | None) -> object:
     """Return what must be the same; an unlisted pair and a neutral one are, apart from words."""
     if relation is None or not relation.stance:
         return None if relation is None or relation.stance is not None else "open"
-    return (tuple(sorted(relation.stance)), relation.sentiment)
+    return (tuple(sorted(relation.stance)), relation.sentiment, relation.speaker)
+
+
+def _shared(said: Sequence[LabeledRelation | None], text: str) -> LabeledRelation | None:
+    """Return the relation that all annotators hold; None if they dispute it."""
+    claims = {_claim(relation) for relation in said}
+    if len(claims) > 1 or "open" in claims:
+        return None
+    listed = [relation for relation in said if relation is not None]
+    marked = [r.evidence for r in listed if r.stance and r.evidence is not None]
+    if not marked:
+        return listed[0]
+    evidence = _common(marked, text)
+    if not evidence and any(marked):
+        return None
+    return msgspec.structs.replace(listed[0], evidence=evidence)
+
+
+def _common(marked: Sequence[tuple[Span, ...]], text: str) -> tuple[Span, ...]:
+    """Return the spans of text that all of some evidence holds, without blanks at their ends."""
+    places = [{i for start, end in spans for i in range(start, end)} for spans in marked]
+    shared = set.intersection(*places)
+    kept = "".join(char if i in shared else "\0" for i, char in enumerate(text))
+    return tuple(match.span() for match in re.finditer(r"[^\s\0](?:[^\0]*[^\s\0])?", kept))
 
 
 def _marks(label: LabeledSentence) -> set[tuple[int, int, str]]:
@@ -179,16 +207,16 @@ def _key(annotator: str) -> str:
     return "".join(char if char.isalnum() or char in "_." else "_" for char in annotator)
 
 
-def _written(view: dict[Dyad, LabeledRelation], dyads: Iterable[Dyad]) -> str:
+def _written(view: dict[Dyad, LabeledRelation], dyads: Iterable[Dyad], text: str) -> str:
     """Return what one annotator says of the disputed dyads, as in marked text."""
     lines = []
     for dyad in dyads:
         relation = view.get(dyad)
-        stance = "not listed"
-        if relation is not None:
-            stance = "?" if relation.stance is None else ", ".join(relation.stance) or "none"
-        sign = _SIGN[relation.sentiment if relation else None]
-        lines.append(f"{' > '.join(dyad)}: {stance} {sign}".rstrip())
+        if relation is None:
+            lines.append(f"{' > '.join(dyad)}: not listed")
+        else:
+            names = {relation.actor: dyad[0], relation.target: dyad[1]}
+            lines.append(relation_line(relation, names, text))
     return "; ".join(lines)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from stance.errors import LabelError, Problem
 from stance.labels.marked import LIKE_A_RELATION, TWO_IN_ONE
 from stance.labels.relation_lines import SIGNS, LineError, escape, escape_ends, occurrences
 from stance.records import LabeledMention, LabeledRelation, LabeledSentence, Span
 
-__all__ = ["relation_lines", "write"]
+__all__ = ["relation_line", "relation_lines", "write"]
 
 _NONE = "~"  # stands for null where a field's default is not null
 
@@ -105,7 +105,7 @@ def _body(label: LabeledSentence) -> list[str]:
 def relation_lines(label: LabeledSentence) -> list[str]:
     """Return the relations of a sentence as lines of marked text, without their indent."""
     references = _references(label.mentions or ())
-    return [_relation_line(r, references, label.text) for r in label.relations or ()]
+    return [relation_line(r, references, label.text) for r in label.relations or ()]
 
 
 def _marked_sentence(label: LabeledSentence) -> str:
@@ -166,7 +166,10 @@ def _references(mentions: Iterable[LabeledMention]) -> dict[str | None, str]:
     return references
 
 
-def _relation_line(relation: LabeledRelation, references: dict[str | None, str], text: str) -> str:
+def relation_line(
+    relation: LabeledRelation, references: Mapping[str | None, str], text: str
+) -> str:
+    """Return a relation as a line of marked text; ``references`` names its ends."""
     stance = "?" if relation.stance is None else ", ".join(relation.stance) or "none"
     parts = [f"{references[relation.actor]} > {references[relation.target]}: {stance}"]
     if relation.sentiment is not None:

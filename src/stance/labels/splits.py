@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from stance.errors import OptionError, Problem
 from stance.records import LabeledSentence
 
-__all__ = ["split_labels"]
+__all__ = ["fraction", "split_labels"]
 
 DEFAULT_SHARES: Mapping[str, float] = {"train": 0.8, "test": 0.2}
 Parts = dict[str, tuple[LabeledSentence, ...]]
@@ -67,7 +67,7 @@ def split_labels(
         _fill(groups, shares, seed, place)
     else:
         for group in groups:
-            place.setdefault(group, _part_of(_fraction(group, seed), shares))
+            place.setdefault(group, _part_of(fraction(group, seed), shares))
     return {name: tuple(x for x in labels if place[x.group] == name) for name in shares}
 
 
@@ -93,8 +93,14 @@ def _check_shares(
             )
 
 
-def _fraction(group: str, seed: int) -> float:
-    """Return a number in [0, 1) that depends on the document's name and the seed alone."""
+def fraction(group: str, seed: int = 0) -> float:
+    """Return a number in [0, 1) that depends on the document's name and the seed alone.
+
+    Examples
+    --------
+    >>> 0 <= fraction("a document") < 1
+    True
+    """
     digest = hashlib.sha256(f"{seed}\n{group}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:7]) / 2**56
 
@@ -122,7 +128,7 @@ def _fill(
         if group in place:
             held.setdefault(strata[group], Counter())[place[group]] += 1
     whole: Counter[str] = Counter(place[group] for group in groups if group in place)
-    for group in sorted(groups, key=lambda group: (_fraction(group, seed), group)):
+    for group in sorted(groups, key=lambda group: (fraction(group, seed), group)):
         if group in place:
             continue
         count = held.setdefault(strata[group], Counter())

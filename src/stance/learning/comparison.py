@@ -18,6 +18,7 @@ from stance.analysis import Model
 from stance.errors import OptionError, Problem
 from stance.labels.splits import split_labels
 from stance.learning.examples import Example, examples_of
+from stance.learning.metrics import f1_of_counts
 from stance.learning.training import labels_hash, train
 from stance.records import LabeledSentence
 
@@ -132,8 +133,8 @@ def compare_models(
     generator = np.random.default_rng(random_state)
     n = len(documents)
     draws = generator.multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
-    one, two = (_f1(count.sum(axis=0)[None])[0] for count in counts)
-    some, others = (_f1(np.tensordot(draws, count, axes=(1, 0))) for count in counts)
+    one, two = (f1_of_counts(count.sum(axis=0)[None])[0] for count in counts)
+    some, others = (f1_of_counts(np.tensordot(draws, count, axes=(1, 0))) for count in counts)
     return Comparison(
         macro_f1=_gain(one.mean(), two.mean(), (others - some).mean(axis=1)),
         stances={
@@ -170,13 +171,6 @@ def _counts(
         for j, values in enumerate((wanted & predicted, predicted, wanted)):
             counts[:, j, k] = np.bincount(where, values, n_documents)
     return counts
-
-
-def _f1(counts: Floats) -> Floats:
-    """Return F1 from (n, 3, n_stances) hits, predicted, wanted; 0 where there is nothing."""
-    below = counts[:, 1] + counts[:, 2]
-    scores: Floats = np.divide(2 * counts[:, 0], below, out=np.zeros_like(below), where=below > 0)
-    return scores
 
 
 def _gain(first: float, second: float, differences: Floats) -> Gain:

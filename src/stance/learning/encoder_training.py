@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from stance.errors import MissingExtraError, Problem
 from stance.files import write_atomically
+from stance.labels.splits import fraction
 from stance.learning.encoder_calibration import platt, temperature
 from stance.learning.encoder_options import EncoderOptions
 from stance.learning.examples import Example
@@ -41,12 +42,14 @@ Floats = npt.NDArray[np.float32]
 class TrainedEncoder(msgspec.Struct, frozen=True):
     """A scorer, and what its training writes down.
 
-    ``raw`` is the graph before its weights went to eight bits, for those who compare.
+    ``raw`` is the graph before its weights went to eight bits, for those who compare;
+    ``held_out`` are the rows of the examples that were not learned from, but calibrated on.
     """
 
     scorer: EncoderScorer
     about: dict[str, Any]
     raw: bytes
+    held_out: Ints
 
 
 class _Data(msgspec.Struct, frozen=True):
@@ -154,7 +157,8 @@ def _train(
         },
         "versions": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
-    return TrainedEncoder(_calibrated(scorer, examples, judges, data), about, raw)
+    unlearned = judges[held[judges]]
+    return TrainedEncoder(_calibrated(scorer, examples, judges, data), about, raw, unlearned)
 
 
 def _written(options: EncoderOptions) -> list[str]:
@@ -166,12 +170,8 @@ def _written(options: EncoderOptions) -> list[str]:
 
 
 def _held_out(examples: Sequence[Example], share: float) -> npt.NDArray[np.bool_]:
-    """Return which examples belong to documents held out: stable when labels are added."""
-
-    def lot(document: str) -> float:
-        return int.from_bytes(hashlib.sha256(document.encode()).digest()[:6]) / 2**48
-
-    return np.array([lot(example.document) < share for example in examples])
+    """Return which examples belong to documents held out: the test part of ``split_labels``."""
+    return np.array([fraction(example.document) < share for example in examples])
 
 
 def _judges(held: npt.NDArray[np.bool_], data: _Data) -> Ints:

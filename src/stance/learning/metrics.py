@@ -9,9 +9,46 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score
 
-__all__ = ["StanceScores", "expected_calibration_error", "f1", "stance_scores"]
+__all__ = [
+    "Bin",
+    "Coverage",
+    "StanceScores",
+    "expected_calibration_error",
+    "f1",
+    "f1_of_counts",
+    "precision_coverage",
+    "reliability",
+    "stance_scores",
+]
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+_BINS = 10
+
+
+class Bin(msgspec.Struct, frozen=True):
+    """Pairs whose stated probability lies close together, and how often the stance is there."""
+
+    stated: float
+    observed: float
+    n_pairs: int
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """The precision of the answers that are kept when the least certain ones are left out.
+
+    Attributes
+    ----------
+    share : float
+        Share of the answers kept.
+    at_least : float
+        Lowest certainty among them.
+    precision : float
+    """
+
+    share: float
+    at_least: float
+    precision: float
 
 
 class StanceScores(msgspec.Struct, frozen=True):
@@ -55,6 +92,19 @@ def f1(hits: int, predicted: int, wanted: int) -> tuple[float, float, float]:
     )
 
 
+def f1_of_counts(counts: Floats) -> Floats:
+    """Return F1 from (n, 3, n_stances) hits, predicted, wanted; 0 where there is nothing.
+
+    Examples
+    --------
+    >>> f1_of_counts(np.array([[[2.0], [4.0], [2.0]]])).round(3)
+    array([[0.667]])
+    """
+    below = counts[:, 1] + counts[:, 2]
+    scores: Floats = np.divide(2 * counts[:, 0], below, out=np.zeros_like(below), where=below > 0)
+    return scores
+
+
 def stance_scores(wanted: Bools, probabilities: npt.NDArray[Any], predicted: Bools) -> StanceScores:
     """Return the scores of one stance over pairs."""
     precision, recall, score = f1(
@@ -74,7 +124,7 @@ def stance_scores(wanted: Bools, probabilities: npt.NDArray[Any], predicted: Boo
 
 
 def expected_calibration_error(
-    wanted: Bools, probabilities: npt.NDArray[Any], n_bins: int = 10
+    wanted: Bools, probabilities: npt.NDArray[Any], n_bins: int = _BINS
 ) -> float:
     """Return how far stated probabilities lie from frequencies, averaged over bins.
 
@@ -86,3 +136,55 @@ def expected_calibration_error(
     bins = np.minimum((np.asarray(probabilities) * n_bins).astype(int), n_bins - 1)
     gaps = np.bincount(bins, probabilities - wanted, n_bins)
     return float(np.abs(gaps).sum() / max(len(wanted), 1))
+
+
+def reliability(wanted: Bools, probabilities: npt.NDArray[Any]) -> tuple[Bin, ...]:
+    """Return ten bins of equal width, empty ones left out (Niculescu-Mizil and Caruana 2005, ICML).
+
+    Examples
+    --------
+    >>> reliability(np.array([True, False, True]), np.array([0.9, 0.05, 0.95]))
+    (Bin(stated=0.05, observed=0.0, n_pairs=1), Bin(stated=0.925, observed=1.0, n_pairs=2))
+    """
+    number = np.minimum((np.asarray(probabilities) * _BINS).astype(int), _BINS - 1)
+    return tuple(
+        Bin(
+            round(float(probabilities[number == b].mean()), 6),
+            round(float(wanted[number == b].mean()), 6),
+            int((number == b).sum()),
+        )
+        for b in range(_BINS)
+        if (number == b).any()
+    )
+
+
+def precision_coverage(right: Bools, certainty: npt.NDArray[Any]) -> tuple[Coverage, ...]:
+    """Return the precision of the most certain answers, from a tenth of them to all.
+
+    The curve by which abstention is judged (El-Yaniv and Wiener 2010, JMLR 11), with precision in
+    place of risk. Answers of equal certainty are kept or left out together, so a point may keep
+    more than its tenth.
+
+    Parameters
+    ----------
+    right : (n_answers,) bool
+    certainty : (n_answers,) float
+
+    Examples
+    --------
+    >>> precision_coverage(np.array([True, True, False]), np.array([0.9, 0.8, 0.4]))[-1]
+    Coverage(share=1.0, at_least=0.4, precision=0.666667)
+    """
+    ranked = np.sort(certainty)[::-1]
+    points = []
+    for tenths in range(1, 11) if len(ranked) else ():
+        least = ranked[int(np.ceil(len(ranked) * tenths / 10)) - 1]
+        kept = certainty >= least
+        points.append(
+            Coverage(
+                round(float(kept.mean()), 6),
+                round(float(least), 6),
+                round(float(right[kept].mean()), 6),
+            )
+        )
+    return tuple(dict.fromkeys(points))

@@ -1,11 +1,14 @@
 """What to label next: sentences that a model is unsure of, unlike each other, pre-labelled by it.
 
-A sentence is worth as much as its two most uncertain pairs. What a pair is worth adds up
+A sentence is worth the doubt about its two most doubtful pairs, times the news in it:
 
-- the expected errors of the model, the sum over stances of ``min(p, 1 - p)``: least-confidence
-  sampling (Lewis and Gale 1994) with several outputs, where a rare stance weighs more than a
-  frequent one;
-- the share of its words that the model never met: constructions it knows nothing of.
+- The doubt about a stance is 1 where its probability stands at the threshold, and 0 where the
+  stance is certain to be there or not to be (uncertainty sampling, Lewis and Gale 1994, about what
+  is decided rather than about one half, which rare stances seldom reach). A rare stance weighs more
+  than a frequent one.
+- The news are the features that the model never met and that recur among the candidates: what
+  stands there once may be a slip, what stands there often will be asked again (uncertainty weighted
+  by density, Settles and Craven 2008). Only a linear model knows which features it met.
 
 Sentences are then taken one by one, each time the one worth most after a discount for being like
 one taken already (maximal marginal relevance, Carbonell and Goldstein 1998), so that a batch does
@@ -24,7 +27,9 @@ from scipy import sparse
 
 from stance.analysis import Analysis, Model
 from stance.errors import OptionError, Problem
-from stance.model.masking import OTHER, MaskedSentence
+from stance.model.features import GROUPS, TABLE_SIZE, make_batch, occurrences
+from stance.model.linear import LinearScorer
+from stance.model.masking import OTHER, MaskedPair, MaskedSentence
 from stance.records import (
     LabeledMention,
     LabeledRelation,
@@ -34,12 +39,14 @@ from stance.records import (
     Sentence,
 )
 
-__all__ = ["choose", "pair_values", "suggest", "token_features"]
+__all__ = ["choose", "news_of", "pair_doubts", "sentence_values", "suggest", "token_features"]
 
-_NOVELTY = 0.5
 _MOST_PAIRS = 2
+_MIN_PAIRS = 3  # in which a feature recurs
+_OLD = 0.3  # what a sentence without news is worth, against 1.3 of the one with most
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 def suggest(
@@ -90,18 +97,8 @@ def suggest(
                 value=len(texts),
             )
         )
-    rarity = _rarity(model)
-    values = [
-        sentence_value(
-            pair_values(
-                np.array([tuple(relation.scores.values()) for relation in one.relations]),
-                np.full(len(one.relations), one.unknown),
-                rarity,
-            )
-        )
-        for one in candidates
-    ]
-    chosen = choose(np.array(values), token_features([one.tokens for one in candidates]), n)
+    values = _values(model, candidates)
+    chosen = choose(values, token_features([one.tokens for one in candidates]), n)
     return tuple(_label(model, candidates[i], rank) for rank, i in enumerate(chosen))
 
 
@@ -113,7 +110,7 @@ class _Candidate(msgspec.Struct, frozen=True):
     sentence: Sentence
     relations: tuple[Relation, ...]
     tokens: tuple[int, ...]
-    unknown: float
+    pairs: tuple[MaskedPair, ...]
 
 
 def _candidates(model: Model, texts: Mapping[str, str], known: set[str]) -> list[_Candidate]:
@@ -128,7 +125,9 @@ def _candidates(model: Model, texts: Mapping[str, str], known: set[str]) -> list
             if sentence.text in known:
                 continue
             masked = MaskedSentence(sentence.text, sentence.mentions, sentence.start)
-            bare = masked.pair(None, None)
+            ends = [
+                tuple(end.id if end else None for end in (r.actor, r.target)) for r in relations
+            ]
             found.setdefault(
                 sentence.text,
                 _Candidate(
@@ -136,8 +135,8 @@ def _candidates(model: Model, texts: Mapping[str, str], known: set[str]) -> list
                     analysis.date,
                     sentence,
                     tuple(relations),
-                    tuple(id_ for id_ in bare.ids if id_ > OTHER),
-                    1.0 - float(model.scorer.score([bare]).familiar[0]),
+                    tuple(id_ for id_ in masked.pair(None, None).ids if id_ > OTHER),
+                    tuple(masked.pair(actor, target) for actor, target in ends),
                 ),
             )
     return list(found.values())
@@ -152,30 +151,90 @@ def _rarity(model: Model) -> Floats:
     return relative
 
 
-def pair_values(probabilities: Floats, unknown: Floats, rarity: Floats) -> Floats:
-    """Return what each pair is worth, (n_pairs,).
+def _values(model: Model, candidates: Sequence[_Candidate]) -> Floats:
+    """Return what each candidate is worth."""
+    scores = [tuple(r.scores.values()) for one in candidates for r in one.relations]
+    thresholds = np.array(model.scorer.found_thresholds)
+    doubts = pair_doubts(np.array(scores), thresholds, _rarity(model))
+    news = np.zeros(len(doubts))
+    if isinstance(model.scorer, LinearScorer):
+        met = np.zeros(TABLE_SIZE, bool)
+        met[model.scorer.rows] = True
+        features = _features(model.scorer, [pair for one in candidates for pair in one.pairs])
+        news = news_of(features, met)
+    return sentence_values(doubts, news, [len(one.relations) for one in candidates])
+
+
+def _features(scorer: LinearScorer, pairs: Sequence[MaskedPair]) -> sparse.csr_matrix:
+    """Return which features each pair has, (n_pairs, table_size)."""
+    batch = make_batch(pairs)
+    seen = [occurrences(batch, group) for group, _ in scorer.groups if group in GROUPS]
+    pair, row = (np.concatenate([getattr(one, name) for one in seen]) for name in ("pair", "row"))
+    shape = (len(pairs), TABLE_SIZE)
+    return sparse.csr_matrix((np.ones(len(row), np.float32), (pair, row)), shape=shape)
+
+
+def pair_doubts(probabilities: Floats, thresholds: Floats, rarity: Floats) -> Floats:
+    """Return how doubtful each pair is, (n_pairs,).
 
     Parameters
     ----------
     probabilities : (n_pairs, n_stances)
-    unknown : (n_pairs,)
-        Share of the words that the model never met.
-    rarity : (n_stances,)
-        Weights of the stances.
+    thresholds, rarity : (n_stances,)
+        From which probability on a stance is held; weights of the stances.
 
     Examples
     --------
-    >>> pair_values(np.array([[0.5, 0.0], [1.0, 0.0]]), np.zeros(2), np.ones(2)).tolist()
-    [0.5, 0.0]
+    >>> pair_doubts(np.array([[0.2], [0.1], [1.0]]), np.array([0.2]), np.ones(1)).tolist()
+    [1.0, 0.5, 0.0]
     """
-    errors = np.minimum(probabilities, 1 - probabilities)
-    values: Floats = errors @ rarity + _NOVELTY * unknown
-    return values
+    below = probabilities / np.maximum(thresholds, 1e-6)
+    above = (1 - probabilities) / np.maximum(1 - thresholds, 1e-6)
+    doubts: Floats = np.where(probabilities < thresholds, below, above) @ rarity
+    return doubts
 
 
-def sentence_value(pairs: Floats) -> float:
-    """Return what a sentence is worth: the mean of its two best pairs."""
-    return float(np.sort(pairs)[-_MOST_PAIRS:].mean()) if len(pairs) else 0.0
+def news_of(features: sparse.csr_matrix, met: Bools) -> Floats:
+    """Return how much each pair holds that was never met and recurs, (n_pairs,).
+
+    Parameters
+    ----------
+    features : (n_pairs, n_features)
+        Not zero where a pair has a feature.
+    met : (n_features,) bool
+
+    Examples
+    --------
+    >>> features = sparse.csr_matrix(np.array([[1, 1, 0], [0, 1, 0], [0, 1, 1]]))
+    >>> news_of(features, np.array([True, False, False])).round(2).tolist()
+    [1.39, 1.39, 1.39]
+    """
+    counts = np.bincount(features.indices, minlength=features.shape[1])
+    weights = np.where(~met & (counts >= _MIN_PAIRS), np.log1p(counts), 0.0)
+    news: Floats = np.asarray((features != 0) @ weights, np.float64)
+    return news
+
+
+def sentence_values(doubts: Floats, news: Floats, sizes: Sequence[int]) -> Floats:
+    """Return what each sentence is worth, (n_sentences,).
+
+    Parameters
+    ----------
+    doubts, news : (n_pairs,)
+        The pairs of a sentence stand together.
+    sizes : sequence of int
+        Pairs of each sentence; one at least.
+
+    Examples
+    --------
+    >>> doubts, news = np.array([0.2, 1.0, 0.6]), np.array([0.0, 2.0, 0.0])
+    >>> sentence_values(doubts, news, [2, 1]).round(2).tolist()
+    [0.78, 0.18]
+    """
+    ends = np.cumsum(sizes)
+    doubt = [np.sort(some)[-_MOST_PAIRS:].mean() for some in np.split(doubts, ends[:-1])]
+    fresh = np.maximum.reduceat(news, ends - np.asarray(sizes))
+    return np.array(doubt) * (_OLD + fresh / max(float(fresh.max()), 1e-9))
 
 
 def token_features(documents: Sequence[Sequence[int]]) -> sparse.csr_matrix:

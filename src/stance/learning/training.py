@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 
 from stance.analysis import Model
 from stance.errors import LabelError, OptionError, Problem
 from stance.labels.files import read_labels
 from stance.learning.encoder_options import EncoderOptions
-from stance.learning.encoder_training import train_encoder
+from stance.learning.encoder_training import TrainedEncoder, train_encoder
 from stance.learning.examples import Example, examples_of
+from stance.learning.held_out import Predictions, measure_held_out
 from stance.model.classifier import StanceClassifier
 from stance.records import LabeledSentence
 
-__all__ = ["labels_hash", "train"]
+__all__ = ["encoder_model", "labels_hash", "train"]
 
 _LIBRARIES = ("numpy", "scikit-learn", "snowballstemmer")
 
@@ -88,7 +90,7 @@ def train(
                 Problem("labels have weights for the linear backend only", "remove meta.weight")
             )
         trained = train_encoder(examples, encoder, random_state, n_jobs)
-        return Model(trained.scorer, {**_about(labels, examples), **trained.about})
+        return encoder_model(trained, labels, examples)
     classifier = StanceClassifier(random_state=random_state, n_jobs=n_jobs).fit(
         [example.pair for example in examples],
         [example.stances for example in examples],
@@ -97,7 +99,45 @@ def train(
         sample_weight=weights,
         listed=[example.listed for example in examples],
     )
-    return Model(classifier.scorer_, _about(labels, examples))
+    measured = measure_held_out(_out_of_fold(classifier, examples), labels)
+    return Model(classifier.scorer_, {**_about(labels, examples), "held_out": measured})
+
+
+def encoder_model(
+    trained: TrainedEncoder, labels: Sequence[LabeledSentence], examples: Sequence[Example]
+) -> Model:
+    """Return the model of a trained encoder, measured on what it held out.
+
+    ``examples`` are those of the labels, in the order in which the encoder learned from them.
+    """
+    measured = measure_held_out(_of_encoder(trained, examples), labels)
+    about = {**_about(labels, examples), **trained.about, "held_out": measured}
+    return Model(trained.scorer, about)
+
+
+def _out_of_fold(classifier: StanceClassifier, examples: Sequence[Example]) -> Predictions:
+    """Return what cross-validation said of each document without having learned from it."""
+    folds, scorer = classifier.folds_, classifier.scorer_
+    return Predictions(
+        scorer.stances,
+        examples,
+        folds if folds.any() else np.full(len(examples), -1),
+        classifier.out_of_fold_,
+        scorer.thresholds,
+        scorer.found_thresholds,
+    )
+
+
+def _of_encoder(trained: TrainedEncoder, examples: Sequence[Example]) -> Predictions:
+    """Return what an encoder says of the documents that it did not learn from."""
+    scorer, rows = trained.scorer, trained.held_out
+    folds = np.full(len(examples), -1)
+    folds[rows] = 0
+    probabilities = np.zeros((len(examples), len(scorer.stances)), np.float32)
+    probabilities[rows] = scorer.score([examples[i].pair for i in rows]).stances
+    return Predictions(
+        scorer.stances, examples, folds, probabilities, scorer.thresholds, scorer.found_thresholds
+    )
 
 
 def _checked(examples: Sequence[Example], stances: Collection[str] | None) -> Sequence[Example]:
@@ -140,6 +180,7 @@ def _about(labels: Sequence[LabeledSentence], examples: Sequence[Example]) -> di
         "n_sentences": len(labels),
         "n_documents": len({label.group for label in labels}),
         "n_pairs": len(examples),
+        "n_relations": sum(example.listed for example in examples),
         "pairs_by_stance": dict(sorted(counts.items())),
         "versions": {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import OptionError, Problem
 from stance.model.familiarity import known_stems
-from stance.model.features import GROUPS, TABLE_SIZE, Floats, group_values, make_batch, table_rows
+from stance.model.features import GROUPS, TABLE_SIZE, Floats, make_batch, occurrences
 from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
 from stance.records import SENTIMENTS, Pair
@@ -56,6 +56,9 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
     out_of_fold_ : (n_pairs, n_stances) float32
         Calibrated probabilities of the training pairs, each from a model that did not see its
         document.
+    folds_ : (n_pairs,) int
+        The fold in which each training pair was held out; 0 for all pairs if there was one
+        document, and so none could be.
 
     Examples
     --------
@@ -122,6 +125,8 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
                 )
             )
         matrix, rows = self._matrix(masked)
+        rarity = _rarity(matrix)
+        matrix.data *= rarity[matrix.indices]
         folds = self._folds(len(masked), documents)
         asked = np.ones(len(masked), bool) if listed is None else np.asarray(listed, bool)
         weight = np.ones(len(masked)) if sample_weight is None else np.asarray(sample_weight)
@@ -132,9 +137,11 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             for k in range(len(self.stances_))
         )
         weights, intercepts = _fit_sentiment(matrix, sentiment, learning, self.C)
-        columns = _as_stored(np.column_stack([*(fit[0] for fit in fits), *weights]))
+        learned = np.column_stack([*(fit[0] for fit in fits), *weights])
+        columns = _as_stored(learned * rarity[:, None])
         used = np.flatnonzero(columns.any(axis=1))
         kept_rows = rows[used].astype(np.int32)
+        self.folds_ = folds
         self.out_of_fold_ = np.column_stack([fit[2] for fit in fits]).astype(np.float32)
         self.scorer_ = LinearScorer(
             stances=self.stances_,
@@ -168,10 +175,10 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         batch = make_batch(masked)
         values, pairs, columns = [], [], []
         for name, scale in self.groups:
-            seen = GROUPS[name](batch)
+            seen = occurrences(batch, name)
             pairs.append(seen.pair)
-            columns.append(table_rows(name, seen))
-            values.append(group_values(batch, seen) * np.float32(scale))
+            columns.append(seen.row)
+            values.append(seen.value * np.float32(scale))
         whole = sparse.csr_matrix(
             (np.concatenate(values), (np.concatenate(pairs), np.concatenate(columns))),
             shape=(len(masked), TABLE_SIZE),
@@ -190,6 +197,19 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         for fold, (_, held_out) in enumerate(GroupKFold(n_folds).split(names, groups=names)):
             folds[held_out] = fold
         return folds
+
+
+def _rarity(matrix: Any) -> Floats:
+    """Return how rare each feature is, as a share of the rarest (Sparck Jones 1972: smoothed idf).
+
+    Rare features are scaled up while learning, so that the penalty lets them speak; at work the
+    scale is part of the weights.
+    """
+    n_pairs, n_features = matrix.shape
+    count = np.bincount(matrix.indices, minlength=n_features)
+    rarity = np.log((1 + n_pairs) / (1 + count)) + 1
+    shares: Floats = (rarity / (np.log(1 + n_pairs) + 1)).astype(np.float32)
+    return shares
 
 
 def _as_stored(weights: npt.NDArray[Any]) -> Floats:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from stance.model.evidence import deciding_spans
-from stance.model.linear import Bools, Scored
-from stance.model.masking import MaskedPair, MaskedSentence
+from stance.model.features import gathered_batch
+from stance.model.linear import Bools, LinearScorer, Scored
+from stance.model.masking import GatheredPairs, MaskedPair, MaskedSentence
 from stance.model.scorer import Scorer
 from stance.records import Mention, Span
 from stance.text.pairs import directed_pairs, taking_part
@@ -21,7 +23,7 @@ __all__ = ["AskedPair", "ScoredPairs", "ask", "score_documents"]
 _AT_ONCE = 1024  # pairs; arrays of more fall out of the processor's cache
 
 
-class AskedPair(msgspec.Struct, frozen=True):
+class AskedPair(NamedTuple):
     """A directed pair of a document: its sentence, and the two mentions nearest to each other."""
 
     document: int
@@ -32,6 +34,8 @@ class AskedPair(msgspec.Struct, frozen=True):
     @property
     def speaker(self) -> str | None:
         """Return to whom the text attributes the claim about this pair."""
+        if not self.sentence.attributions:
+            return None
         return self.sentence.speaker_of(self.actor.span, self.target.span)
 
 
@@ -57,7 +61,7 @@ class ScoredPairs(msgspec.Struct, frozen=True):
 
 
 def score_documents(
-    scorer: Scorer, documents: Sequence[Sequence[ReadSentence]], evidence: bool = True
+    scorer: Scorer, documents: Iterable[Sequence[ReadSentence]], evidence: bool = True
 ) -> ScoredPairs:
     """Score all directed pairs of some documents.
 
@@ -66,7 +70,8 @@ def score_documents(
     Parameters
     ----------
     scorer : Scorer
-    documents : sequence of sequences of ReadSentence
+    documents : iterable of sequences of ReadSentence
+        Each is let go before the next is taken; only sentences with pairs are kept.
     evidence : bool
         Also find the words that decided.
 
@@ -82,15 +87,22 @@ def score_documents(
     """
     asked: list[AskedPair] = []
     masked: list[MaskedPair] = []
-    for document, read in enumerate(documents):
-        for one in read:
-            if len(one.sentence.mentions) > 1:
-                for pair, masked_pair in ask(document, one):
-                    asked.append(pair)
-                    masked.append(masked_pair)
-    parts = [
-        scorer.score(masked[start : start + _AT_ONCE]) for start in range(0, len(masked), _AT_ONCE)
-    ] or [scorer.score([])]
+    parts: list[Scored] = []
+    if isinstance(scorer, LinearScorer):
+        if evidence:
+            documents = list(documents)
+        parts += _scored_in_batches(scorer, documents, asked)
+        if evidence:
+            masked = [pair for _, pair in _ask_all(documents)]
+    else:
+        for one, pair in _ask_all(documents):
+            asked.append(one)
+            masked.append(pair)
+        parts += [
+            scorer.score(masked[start : start + _AT_ONCE])
+            for start in range(0, len(masked), _AT_ONCE)
+        ]
+    parts = parts or [scorer.score([])]
     scored = Scored(
         np.concatenate([part.stances for part in parts]),
         np.concatenate([part.sentiment for part in parts]),
@@ -104,31 +116,77 @@ def score_documents(
     return ScoredPairs(asked, scored, held, spans)
 
 
-def ask(document: int, one: ReadSentence) -> Iterator[tuple[AskedPair, MaskedPair]]:
-    """Yield the directed pairs of a sentence, as they stand there and as a model sees them."""
+def _scored_in_batches(
+    scorer: LinearScorer, documents: Iterable[Sequence[ReadSentence]], asked: list[AskedPair]
+) -> Iterator[Scored]:
+    """Yield the scores of all pairs, some sentences at a time; what was asked goes to ``asked``.
+
+    No object is made for what a model sees of a pair, only entries in lists.
+    """
+    gathered = GatheredPairs()
+    for document, read in enumerate(documents):
+        for one in read:
+            if len(one.sentence.mentions) > 1:
+                _gather(gathered, asked, document, one)
+        if len(gathered) >= _AT_ONCE:
+            yield scorer.score_batch(gathered_batch(gathered))
+            gathered = GatheredPairs()
+    if len(gathered):
+        yield scorer.score_batch(gathered_batch(gathered))
+
+
+def _gather(
+    gathered: GatheredPairs, asked: list[AskedPair], document: int, one: ReadSentence
+) -> None:
+    """Add the directed pairs of a sentence to those to be scored."""
+    masked = _masked(one)
+    if masked is None:
+        return
+    sentence, pairs = masked
+    ends = iter(gathered.add_sentence(sentence, pairs))
+    mention_at = sentence.mention_at
+    asked += [
+        AskedPair(document, one, mention_at[at, actor], mention_at[to, target])
+        for (actor, target), at, to in zip(pairs, ends, ends, strict=True)
+    ]
+
+
+def _masked(one: ReadSentence) -> tuple[MaskedSentence, list[tuple[str, str]]] | None:
+    """Return a sentence as a model sees it and the pairs to ask about, None if there are none."""
     mentions = taking_part(one.sentence.mentions)
     pairs = list(directed_pairs(mentions))
     if not pairs:
+        return None
+    sentence = MaskedSentence(one.sentence.text, mentions, one.sentence.start, one.tokens)
+    slots = sentence.slot_of
+    if not slots.keys() >= {actor for actor, _ in pairs}:
+        pairs = [pair for pair in pairs if pair[0] in slots and pair[1] in slots]
+    return sentence, pairs
+
+
+def _ask_all(
+    documents: Iterable[Sequence[ReadSentence]],
+) -> Iterator[tuple[AskedPair, MaskedPair]]:
+    for document, read in enumerate(documents):
+        for one in read:
+            if len(one.sentence.mentions) > 1:
+                yield from ask(document, one)
+
+
+def ask(document: int, one: ReadSentence) -> Iterator[tuple[AskedPair, MaskedPair]]:
+    """Yield the directed pairs of a sentence, as they stand there and as a model sees them."""
+    found = _masked(one)
+    if found is None:
         return
-    offset = one.sentence.start
-    sentence = MaskedSentence(one.sentence.text, mentions, offset, one.tokens)
-    by_place = {
-        (mention.id, mention.start - offset, mention.end - offset): mention for mention in mentions
-    }
+    sentence, pairs = found
     for actor, target in pairs:
-        if actor not in sentence.slot_of or target not in sentence.slot_of:
-            continue
         masked = sentence.pair(actor, target)
         first, second = masked.first, masked.second
         if masked.order == 1:
             first, second = second, first
+        mention_at = sentence.mention_at
         yield (
-            AskedPair(
-                document,
-                one,
-                by_place[actor, *masked.spans[first]],
-                by_place[target, *masked.spans[second]],
-            ),
+            AskedPair(document, one, mention_at[first, actor], mention_at[second, target]),
             masked,
         )
 

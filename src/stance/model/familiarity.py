@@ -26,9 +26,11 @@ def known_stems(pairs: Sequence[MaskedPair]) -> npt.NDArray[np.uint32]:
 
 def familiar_share(batch: Batch, known: npt.NDArray[np.uint32]) -> Floats:
     """Return the share of each pair's words that are known, (n_pairs,); roles do not count."""
-    words = batch.words > max(ROLE_NAMES)
-    place = np.minimum(np.searchsorted(known, batch.words), max(len(known) - 1, 0))
-    met = words & (known[place] == batch.words) if len(known) else np.zeros(len(words), bool)
-    counts = np.bincount(batch.pair, words, batch.n_pairs)
-    share = np.bincount(batch.pair, met, batch.n_pairs) / np.maximum(counts, 1)
-    return np.where(counts, share, 1.0).astype(np.float32)
+    words = batch.texts > max(ROLE_NAMES)
+    place = np.minimum(np.searchsorted(known, batch.texts), max(len(known) - 1, 0))
+    met = words & (known[place] == batch.texts) if len(known) else np.zeros(len(words), bool)
+    n_texts = len(batch.text_start) - 1
+    text = np.repeat(np.arange(n_texts), np.diff(batch.text_start))
+    counts = np.bincount(text, words, n_texts)
+    share = np.bincount(text, met, n_texts) / np.maximum(counts, 1)
+    return np.where(counts, share, 1.0).astype(np.float32)[batch.text_of]

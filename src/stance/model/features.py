@@ -3,8 +3,8 @@
 Each group exists over two streams: the stems of the words, and their clusters. What stands near
 the two ends of a pair counts more than what stands far away.
 
-A group is a function from a batch to its occurrences: for each, the pair it belongs to, the
-number of what was seen, and the first and last token that show it. Numbers are folded into a
+A group is a function from a batch to what it sees there: for each place of each pair the number
+of what stands there, how much that counts, and the tokens that show it. Numbers are folded into a
 table of ``TABLE_SIZE`` rows (feature hashing, Weinberger et al. 2009, ICML), so a model needs no
 vocabulary; what an occurrence shows is read back from the text.
 """
@@ -14,15 +14,24 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.masking import OTHER, STEM_BITS, MaskedPair
+from stance.model.masking import OTHER, STEM_BITS, GatheredPairs, MaskedPair
 
-__all__ = ["GROUPS", "TABLE_SIZE", "Batch", "Occurrences", "make_batch", "table_rows"]
+__all__ = [
+    "GROUPS",
+    "TABLE_SIZE",
+    "Batch",
+    "Occurrences",
+    "Seen",
+    "make_batch",
+    "occurrences",
+    "table_rows",
+]
 
 TABLE_BITS = 20
 TABLE_SIZE = 2**TABLE_BITS
@@ -30,6 +39,7 @@ TABLE_SIZE = 2**TABLE_BITS
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int32]
 
 _PRIMES = tuple(
     np.uint64(p)
@@ -37,12 +47,13 @@ _PRIMES = tuple(
 )
 BEFORE, FIRST, BETWEEN, SECOND, AFTER = range(5)
 REACH = 8.0  # tokens
+_STEM = np.uint64(2**STEM_BITS - 1)
 _FIRST_CLUSTER = np.uint64(1000)  # above the numbers of roles
 
 Stream = Literal["words", "clusters"]
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, dict=True):
     """Tokens of many pairs, one after the other.
 
     Attributes
@@ -61,6 +72,12 @@ class Batch(msgspec.Struct, frozen=True):
         Where each pair's tokens begin.
     first, second : (n_pairs,) int64
         Positions of the ends in the batch.
+    texts : (n_text_tokens,) uint32
+        Numbers of the stems of the texts, whose pairs are in the batch; roles are at most 4.
+    text_start : (n_texts + 1,) int64
+        Where each text begins.
+    text_of : (n_pairs,) int64
+        Which text a pair stands in.
     """
 
     words: Numbers
@@ -72,6 +89,9 @@ class Batch(msgspec.Struct, frozen=True):
     start: Ints
     first: Ints
     second: Ints
+    texts: npt.NDArray[np.uint32]
+    text_start: Ints
+    text_of: Ints
 
     @property
     def n_pairs(self) -> int:
@@ -82,125 +102,216 @@ class Batch(msgspec.Struct, frozen=True):
         """Return the numbers of one stream."""
         return self.words if name == "words" else self.clusters
 
+    @functools.cached_property
+    def position(self) -> Ints:
+        """Return the number of each token."""
+        return np.arange(len(self.words))
+
+    @functools.cached_property
+    def place(self) -> Numbers:
+        """Return zone and order of each token as one number."""
+        places: Numbers = self.zone * np.uint64(8) + np.repeat(self.order, np.diff(self.start))
+        return places
+
+    @functools.cached_property
+    def _memo(self) -> dict[tuple[str, int], Any]:
+        return {}
+
+    def ngrams(self, stream: Stream, n: int) -> Numbers:
+        """Return the number of the n-gram that begins at each token, whatever it runs into."""
+        found = self._memo.get((stream, n))
+        if found is None:
+            numbers = self.stream(stream)
+            if n == 1:
+                found = mix(numbers)
+            else:
+                found = self.ngrams(stream, n - 1).copy()
+                count = max(len(numbers) - n + 1, 0)
+                found[:count] = _stir(found[:count], numbers[n - 1 :], n - 1)
+            self._memo[stream, n] = found
+        return found
+
+    def mixed(self, stream: Stream, n: int) -> Numbers:
+        """Return the same, mixed once more: what groups go on from."""
+        key = (f"mixed {stream}", n)
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo[key] = mix(self.ngrams(stream, n))
+        return found
+
+    def values(self, n: int) -> Floats:
+        """Return how much the n-gram at each token counts; 0 where it leaves its pair."""
+        found: Floats | None = self._memo.get(("values", n))
+        if found is None:
+            near = self.nearness.copy()
+            if n > 1:
+                count = max(len(near) - n + 1, 0)
+                np.maximum(near[:count], self.nearness[n - 1 :], out=near[:count])
+                near[count:] = 0
+                near[:count][self.pair[:count] != self.pair[n - 1 :]] = 0
+            found = _scaled(near, self.pair, self.n_pairs)
+            self._memo["values", n] = found
+        return found
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What a group sees in a batch, at some places of each pair.
+
+    Attributes
+    ----------
+    start : (n_pairs + 1,) int64
+        Where the places of each pair begin.
+    number : (n_places,) uint64
+        What was seen, well mixed.
+    value : (n_places,) float32
+        How much it counts; 0 where there is nothing. Each pair is scaled to length 1.
+    first : (n_places,) int64
+        The first token that shows it.
+    width : int
+        How many tokens show it.
+    """
+
+    start: Ints
+    number: Numbers
+    value: Floats
+    first: Ints
+    width: int = 1
+
 
 class Occurrences(msgspec.Struct, frozen=True):
-    """What a group saw: pair, number, and the tokens (first to last) that show it."""
+    """What a group saw, without empty places: pair, table row, value, and first to last token."""
 
     pair: Ints
-    number: Numbers
+    row: Rows
+    value: Floats
     first: Ints
     last: Ints
 
 
 def make_batch(pairs: Sequence[MaskedPair]) -> Batch:
     """Return the batch of some masked pairs."""
-    lengths = np.fromiter((len(p.ids) for p in pairs), np.int64, len(pairs))
-    start = np.zeros(len(pairs) + 1, np.int64)
-    np.cumsum(lengths, out=start[1:])
-    flat: list[int] = []
-    for p in pairs:
-        flat += p.ids
-    pair = np.repeat(np.arange(len(pairs)), lengths)
-    first = start[:-1] + np.fromiter((p.first for p in pairs), np.int64, len(pairs))
-    second = start[:-1] + np.fromiter((p.second for p in pairs), np.int64, len(pairs))
-    position = np.arange(len(flat))
-    first_of, second_of = first[pair], second[pair]
-    zone = np.full(len(flat), BETWEEN, np.uint64)
-    zone[position < first_of] = BEFORE
-    zone[position > second_of] = AFTER
-    zone[position == second_of] = SECOND
-    zone[position == first_of] = FIRST
-    distance = np.minimum(np.abs(position - first_of), np.abs(position - second_of))
+    gathered = GatheredPairs()
+    for pair in pairs:
+        gathered.add_pair(pair)
+    return gathered_batch(gathered)
+
+
+def gathered_batch(pairs: GatheredPairs) -> Batch:
+    """Return the batch of some pairs, gathered text by text."""
+    ids = np.array(pairs.ids, np.uint64)
+    text_lengths = np.array(pairs.text_lengths, np.int64)
+    text_start = np.concatenate(([0], np.cumsum(text_lengths)))
+    text_of = np.array(pairs.text_of, np.int64)
+    lengths = text_lengths[text_of]
+    start = np.concatenate(([0], np.cumsum(lengths)))
+    n_pairs, n_tokens = len(text_of), int(start[-1])
+    position = np.arange(n_tokens)
+    numbers = ids[position + np.repeat(text_start[text_of] - start[:-1], lengths)]
+    numbers[np.array(pairs.places, np.int64)] = np.array(pairs.roles, np.uint64)
+    first = start[:-1] + np.array(pairs.first, np.int64)
+    second = start[:-1] + np.array(pairs.second, np.int64)
+    from_first = position - np.repeat(first, lengths)
+    from_second = position - np.repeat(second, lengths)
+    # 0 before the first end, 1 there, 2 between, 3 at the second end, 4 after it
+    zone = (
+        (from_first >= 0).view(np.uint8) + (from_first > 0) + (from_second >= 0) + (from_second > 0)
+    )
+    zone[first] = FIRST
+    distance = np.minimum(np.abs(from_first), np.abs(from_second))
     nearness = np.exp(np.arange(distance.max(initial=0) + 1) / -REACH).astype(np.float32)[distance]
-    order = np.fromiter((p.order for p in pairs), np.uint64, len(pairs))
-    numbers = np.array(flat, np.uint64)
-    words = numbers & np.uint64(2**STEM_BITS - 1)
+    words = numbers & _STEM
     cluster = numbers >> np.uint64(STEM_BITS)
-    clusters = np.where(cluster, cluster + _FIRST_CLUSTER, words)
-    return Batch(words, clusters, pair, zone, nearness, order, start, first, second)
+    return Batch(
+        words,
+        np.where(cluster, cluster + _FIRST_CLUSTER, words),
+        np.repeat(np.arange(n_pairs), lengths),
+        zone.astype(np.uint64),
+        nearness,
+        np.array(pairs.order, np.uint64),
+        start,
+        first,
+        second,
+        (ids & _STEM).astype(np.uint32),
+        text_start,
+        text_of,
+    )
+
+
+def _stir(total: Numbers, column: Numbers | np.uint64, step: int) -> Numbers:
+    """Return numbers with one more column mixed in; the order of columns matters."""
+    total = (total ^ column) * _PRIMES[step]
+    total ^= total >> np.uint64(29)
+    return total
 
 
 def mix(*columns: Numbers | np.uint64) -> Numbers:
     """Return one number for each row of some columns; the order of columns matters."""
     total = np.zeros(1, np.uint64)
-    for column, prime in zip(columns, _PRIMES, strict=False):
-        total = (total ^ column) * prime
-        total = total ^ (total >> np.uint64(29))
+    for step, column in enumerate(columns):
+        total = _stir(total, column, step)
     return total
 
 
-def _ngrams(batch: Batch, stream: Stream, n: int) -> tuple[Ints, Numbers]:
-    """Return first positions and numbers of the n-grams that lie within one pair."""
-    numbers = batch.stream(stream)
-    count = len(numbers) - n + 1
-    if count <= 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    first = np.flatnonzero(batch.pair[:count] == batch.pair[n - 1 :])
-    return first, mix(*(numbers[first + i] for i in range(n)))
+def _scaled(near: Floats, pair: Ints, n_pairs: int) -> Floats:
+    """Return values with those of each pair scaled to length 1."""
+    squares = np.bincount(pair, near * near, n_pairs)
+    scale = (1.0 / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32)
+    values: Floats = near * scale[pair]
+    return values
 
 
-def anywhere(batch: Batch, stream: Stream, n: int) -> Occurrences:
-    """Return n-grams wherever they stand."""
-    first, number = _ngrams(batch, stream, n)
-    return Occurrences(batch.pair[first], number, first, first + n - 1)
+def anywhere(batch: Batch, stream: Stream, n: int) -> Seen:
+    """See n-grams wherever they stand."""
+    return Seen(batch.start, batch.mixed(stream, n), batch.values(n), batch.position, n)
 
 
-def zoned(batch: Batch, stream: Stream, n: int) -> Occurrences:
-    """Return n-grams with their zone and the order of the two ends."""
-    first, number = _ngrams(batch, stream, n)
-    pair = batch.pair[first]
-    place = batch.zone[first] * np.uint64(8) + batch.order[pair]
-    return Occurrences(pair, mix(number, place), first, first + n - 1)
+def zoned(batch: Batch, stream: Stream, n: int) -> Seen:
+    """See n-grams with their zone and the order of the two ends."""
+    number = mix(_stir(batch.mixed(stream, n), batch.place, 1))
+    return Seen(batch.start, number, batch.values(n), batch.position, n)
 
 
-def window(batch: Batch, stream: Stream, reach: int) -> Occurrences:
-    """Return the tokens within ``reach`` of each end, with end, side and distance."""
-    numbers = batch.stream(stream)
-    found: list[tuple[Ints, Numbers, Ints]] = []
-    everyone = np.arange(batch.n_pairs)
-    two_ends = batch.first != batch.second
-    for end, position in enumerate((batch.first, batch.second)):
-        role = batch.words[position]
-        for step in (*range(-reach, 0), *range(1, reach + 1)):
-            at = position + step
-            inside = (at >= batch.start[:-1]) & (at < batch.start[1:])
-            if end:
-                inside &= two_ends
-            place = np.uint64((step + reach) * 2 + end)
-            number = mix(numbers[at[inside]], role[inside] * np.uint64(64) + place)
-            found.append((everyone[inside], number, at[inside]))
-    return _joined(found)
+def window(batch: Batch, stream: Stream, reach: int) -> Seen:
+    """See the tokens within ``reach`` of each end, with end, side and distance."""
+    steps = np.array([step for step in range(-reach, reach + 1) if step])
+    ends = np.stack([batch.first, batch.second], axis=1)
+    at = ends[:, :, None] + steps
+    inside = (at >= batch.start[:-1, None, None]) & (at < batch.start[1:, None, None])
+    inside[:, 1] &= (batch.first != batch.second)[:, None]
+    at = np.where(inside, at, ends[:, :, None])
+    place = (steps[None] + reach) * 2 + np.arange(2)[:, None]
+    role = batch.words[ends][:, :, None] * np.uint64(64) + place.astype(np.uint64)
+    pair = np.repeat(np.arange(batch.n_pairs), 2 * len(steps))
+    first = at.ravel()
+    near = batch.nearness[first] * inside.ravel()
+    return Seen(
+        np.arange(batch.n_pairs + 1) * 2 * len(steps),
+        mix(mix(batch.stream(stream)[first], role.ravel())),
+        _scaled(near, pair, batch.n_pairs),
+        first,
+    )
 
 
-def shape(batch: Batch) -> Occurrences:
-    """Return the order of the ends, how far apart they stand, and how many others there are."""
+def shape(batch: Batch) -> Seen:
+    """See the order of the ends, how far apart they stand, and how many others there are."""
     apart = np.minimum(np.log2(batch.second - batch.first + 1.0) * 2, 12).astype(np.uint64)
-    everyone = np.arange(batch.n_pairs)
-    found = [
-        (everyone, mix(batch.order, np.uint64(1)), batch.first),
-        (everyone, mix(batch.order * np.uint64(16) + apart, np.uint64(2)), batch.first),
+    numbers = [
+        mix(batch.order, np.uint64(1)),
+        mix(batch.order * np.uint64(16) + apart, np.uint64(2)),
     ]
-    others = batch.words == OTHER
+    others = np.flatnonzero(batch.words == OTHER)
+    cell = batch.pair[others] * 5 + batch.zone[others].astype(np.int64)
+    counts = np.minimum(np.bincount(cell, minlength=5 * batch.n_pairs), 3).reshape(-1, 5)
     for zone in (BEFORE, BETWEEN, AFTER):
-        count = np.bincount(batch.pair, others & (batch.zone == zone), batch.n_pairs)
-        number = np.minimum(count, 3).astype(np.uint64) * np.uint64(8) + batch.order
-        found.append((everyone, mix(number, np.uint64(10 + zone)), batch.first))
-    return _joined(found)
+        number = counts[:, zone].astype(np.uint64) * np.uint64(8) + batch.order
+        numbers.append(mix(number, np.uint64(10 + zone)))
+    number = mix(np.stack(numbers, axis=1).ravel())
+    first = np.repeat(batch.first, len(numbers))
+    value = np.full(len(number), len(numbers) ** -0.5, np.float32)
+    return Seen(np.arange(batch.n_pairs + 1) * len(numbers), number, value, first)
 
 
-def _joined(found: Sequence[tuple[Ints, Numbers, Ints]]) -> Occurrences:
-    """Return lists of (pair, number, token) as one, ordered by pair."""
-    if not found:
-        empty = np.zeros(0, np.int64)
-        return Occurrences(empty, np.zeros(0, np.uint64), empty, empty)
-    pair = np.concatenate([f[0] for f in found])
-    by_pair = np.argsort(pair, kind="stable")
-    number = np.concatenate([np.broadcast_to(f[1], f[0].shape) for f in found])[by_pair]
-    token = np.concatenate([f[2] for f in found])[by_pair]
-    return Occurrences(pair[by_pair], number, token, token)
-
-
-def _of_stream(stream: Stream) -> dict[str, Callable[[Batch], Occurrences]]:
+def _of_stream(stream: Stream) -> dict[str, Callable[[Batch], Seen]]:
     return {
         f"{stream}-1": functools.partial(anywhere, stream=stream, n=1),
         f"{stream}-2": functools.partial(anywhere, stream=stream, n=2),
@@ -211,7 +322,7 @@ def _of_stream(stream: Stream) -> dict[str, Callable[[Batch], Occurrences]]:
     }
 
 
-GROUPS: dict[str, Callable[[Batch], Occurrences]] = {
+GROUPS: dict[str, Callable[[Batch], Seen]] = {
     **_of_stream("words"),
     **_of_stream("clusters"),
     "shape": shape,
@@ -219,16 +330,18 @@ GROUPS: dict[str, Callable[[Batch], Occurrences]] = {
 """Name -> feature group; the name stands in explanations, ablations and manifests."""
 
 
-def table_rows(group: str, occurrences: Occurrences) -> Ints:
-    """Return the row of the weight table for each occurrence of a group."""
+def table_rows(group: str, number: Numbers) -> Rows:
+    """Return the row of the weight table for each number that a group saw."""
     salt = np.uint64(zlib.crc32(group.encode()))
-    return (mix(occurrences.number, salt) >> np.uint64(64 - TABLE_BITS)).astype(np.int64)
+    rows: Rows = (((number ^ salt) * _PRIMES[1]) >> np.uint64(64 - TABLE_BITS)).astype(np.int32)
+    return rows
 
 
-def group_values(batch: Batch, occurrences: Occurrences) -> Floats:
-    """Return the value of each occurrence: its nearness, each pair scaled to length 1."""
-    near = np.maximum(batch.nearness[occurrences.first], batch.nearness[occurrences.last])
-    squares = np.bincount(occurrences.pair, near * near, batch.n_pairs)
-    scale = (1.0 / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32)
-    values: Floats = near * scale[occurrences.pair]
-    return values
+def occurrences(batch: Batch, group: str) -> Occurrences:
+    """Return what a group sees, by name, without the places where there is nothing."""
+    seen = GROUPS[group](batch)
+    some = np.flatnonzero(seen.value)
+    pair = np.repeat(np.arange(batch.n_pairs), np.diff(seen.start))[some]
+    first = seen.first[some]
+    row = table_rows(group, seen.number[some])
+    return Occurrences(pair, row, seen.value[some], first, first + seen.width - 1)

@@ -1,7 +1,8 @@
-"""The linear model at work: a table of weights, looked up and added; numpy alone."""
+"""The linear model at work: a table of weights, looked up and added."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import msgspec
@@ -14,8 +15,9 @@ from stance.model.features import (
     Batch,
     Floats,
     Ints,
-    group_values,
+    Rows,
     make_batch,
+    occurrences,
     table_rows,
 )
 from stance.model.masking import MaskedPair
@@ -24,6 +26,7 @@ from stance.records import SENTIMENTS
 __all__ = ["LinearScorer", "Scored", "sigmoid", "softmax"]
 
 Bools = npt.NDArray[np.bool_]
+_MANY = 256  # pairs from which on a sparse product pays
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ class Contribution(msgspec.Struct, frozen=True):
     weight: float
 
 
-class LinearScorer(msgspec.Struct, frozen=True):
+class LinearScorer(msgspec.Struct, frozen=True, dict=True):
     """Weights and thresholds of a trained linear model.
 
     Attributes
@@ -102,29 +105,50 @@ class LinearScorer(msgspec.Struct, frozen=True):
                 np.zeros((0, len(SENTIMENTS)), np.float32),
                 np.zeros(0, np.float32),
             )
-        batch = make_batch(pairs)
-        logits = np.tile(self.intercept, (batch.n_pairs, 1))
+        return self.score_batch(make_batch(pairs))
+
+    def score_batch(self, batch: Batch) -> Scored:
+        """Return the probabilities of the pairs of a batch."""
+        n = len(self.stances)
+        logits = np.tile(self.intercept.astype(np.float64), (batch.n_pairs, 1))
         for group, scale in self.groups:
             seen = GROUPS[group](batch)
-            if not len(seen.pair):
-                continue
-            weights = self.table[table_rows(group, seen)]
-            weights *= (group_values(batch, seen) * np.float32(scale))[:, None]
-            add_by_pair(logits, seen.pair, weights)
+            logits += scale * self._sums(table_rows(group, seen.number), seen.value, seen.start)
+        narrow = logits.astype(np.float32)
         return Scored(
-            sigmoid(logits[:, :n]), softmax(logits[:, n:]), familiar_share(batch, self.known)
+            sigmoid(narrow[:, :n]), softmax(narrow[:, n:]), familiar_share(batch, self.known)
         )
+
+    def _sums(self, rows: Rows, values: Floats, start: Ints) -> npt.NDArray[np.float64]:
+        """Return the weights in some rows, times values, added up between starts.
+
+        In double precision, so that both ways of adding round to the same single-precision
+        logits.
+        """
+        if len(start) <= _MANY:
+            products = self.table[rows] * values.astype(np.float64)[:, None]
+            return np.add.reduceat(products, start[:-1], axis=0)
+        from scipy import sparse  # takes longer to load than a short text to analyse
+
+        shape = (len(start) - 1, len(self.table))
+        wide = values.astype(np.float64)
+        pointers = start.astype(np.int32)
+        found: npt.NDArray[np.float64] = (
+            sparse.csr_matrix((wide, rows, pointers), shape=shape, copy=False) @ self._wide_table
+        )
+        return found
+
+    @functools.cached_property
+    def _wide_table(self) -> npt.NDArray[np.float64]:
+        return self.table.astype(np.float64)
 
     def token_shares(self, pairs: Sequence[MaskedPair]) -> TokenShares:
         """Return how much each token adds to each logit, n-grams shared among their tokens."""
         batch = make_batch(pairs)
         shares = np.zeros((len(batch.words), self.weights.shape[1]), np.float32)
         for group, scale in self.groups:
-            seen = GROUPS[group](batch)
-            weights = (
-                self.table[table_rows(group, seen)]
-                * (group_values(batch, seen) * np.float32(scale))[:, None]
-            )
+            seen = occurrences(batch, group)
+            weights = self.table[seen.row] * (seen.value * np.float32(scale))[:, None]
             width = seen.last - seen.first + 1
             weights /= width[:, None]
             for step in range(int(width.max(initial=0))):
@@ -139,12 +163,8 @@ class LinearScorer(msgspec.Struct, frozen=True):
         batch = make_batch([pair])
         parts = []
         for group, scale in self.groups:
-            seen = GROUPS[group](batch)
-            weights = (
-                self.table[table_rows(group, seen), output]
-                * group_values(batch, seen)
-                * np.float32(scale)
-            )
+            seen = occurrences(batch, group)
+            weights = self.table[seen.row, output] * seen.value * np.float32(scale)
             parts += [
                 Contribution(group, int(first), int(last), float(weight))
                 for first, last, weight in zip(seen.first, seen.last, weights, strict=True)
@@ -158,12 +178,6 @@ def expand(rows: npt.NDArray[np.int32], weights: Floats, table_size: int) -> Flo
     table = np.zeros((table_size, weights.shape[1]), np.float32)
     table[rows] = weights
     return table
-
-
-def add_by_pair(total: Floats, pair: Ints, values: Floats) -> None:
-    """Add the values of each pair to its row; ``pair`` ascends."""
-    begins = np.flatnonzero(np.diff(pair, prepend=-1))
-    total[pair[begins]] += np.add.reduceat(values, begins, axis=0)
 
 
 def sigmoid(logits: Floats) -> Floats:

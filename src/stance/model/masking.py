@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import functools
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import msgspec
 import snowballstemmer
@@ -28,6 +28,7 @@ __all__ = [
     "ROLE_NAMES",
     "STEM_BITS",
     "TARGET",
+    "GatheredPairs",
     "MaskedPair",
     "MaskedSentence",
     "mask_pair",
@@ -62,7 +63,7 @@ class _WordIds(dict[str, int]):
             2**STEM_BITS - _FIRST_WORD
         )
         number |= word_clusters().get(form, 0) << STEM_BITS
-        if len(self) < 500_000:  # bounded: an archive has more forms than memory should keep
+        if len(self) < 200_000:  # bounded: an archive has more forms than memory should keep
             self[word] = number
         return number
 
@@ -108,9 +109,18 @@ class MaskedSentence:
     offset : int
     tokens : Tokens, optional
         Those of ``text``, where they are known already.
+
+    Attributes
+    ----------
+    ids : list of int
+        Numbers of stems and clusters; a mention is one OTHER.
+    slot_of : dict of str to list of int
+        Actor -> positions at which it stands.
+    mention_at : dict of (int, str) to Mention
+        Position and actor -> the mention.
     """
 
-    __slots__ = ("_ids", "_slots", "_spans", "_words", "slot_of")
+    __slots__ = ("_slots", "_tokens", "ids", "mention_at", "slot_of")
 
     def __init__(
         self,
@@ -119,71 +129,175 @@ class MaskedSentence:
         offset: int = 0,
         tokens: Tokens | None = None,
     ) -> None:
-        spans: dict[Span, set[str]] = {}
+        spans: dict[Span, dict[str, Mention]] = {}
         for mention in mentions:
-            spans.setdefault((mention.start - offset, mention.end - offset), set()).add(mention.id)
-        chosen: list[Span] = []
-        for span in sorted(spans, key=lambda s: (s[0] - s[1], s)):
-            if all(span[1] <= other[0] or other[1] <= span[0] for other in chosen):
-                chosen.append(span)
-        chosen.sort()
-        self._ids: list[int] = []
-        self._words: list[str] = []
-        self._spans: list[Span] = []
-        self._slots: list[tuple[int, frozenset[str]]] = []
+            span = (mention.start - offset, mention.end - offset)
+            spans.setdefault(span, {})[mention.id] = mention
+        self._tokens = tokenize(text) if tokens is None else tokens
+        self.ids: list[int] = []
+        self._slots: list[tuple[int, int, Span, int]] = []  # tokens, place in text, position
         self.slot_of: dict[str, list[int]] = {}
-        slots = [(span, frozenset(spans[span])) for span in chosen]
-        self._fill(tokenize(text) if tokens is None else tokens, slots)
+        self.mention_at: dict[tuple[int, str], Mention] = {}
+        self._fill(spans)
 
-    def _fill(self, tokens: Tokens, slots: Sequence[tuple[Span, frozenset[str]]]) -> None:
+    def _fill(self, spans: dict[Span, dict[str, Mention]]) -> None:
         """Take the tokens over, one slot in place of those that overlap a mention."""
+        words, starts = self._tokens.words, self._tokens.starts
+        numbers = _word_ids.__getitem__
+        ids = self.ids
         done = 0
-        for span, actors in slots:
-            first = max(done, bisect.bisect_right(tokens.ends, span[0]))
-            last = bisect.bisect_left(tokens.starts, span[1])
+        for span in _apart(spans):
+            first = (bisect.bisect_right(starts, span[0]) or 1) - 1
+            if first < len(starts) and starts[first] + len(words[first]) <= span[0]:
+                first += 1  # the span begins behind that token
+            first = max(done, first)
+            last = bisect.bisect_left(starts, span[1])
             if first >= last:
                 continue
-            self._take(tokens, done, first)
-            position = len(self._ids)
-            self._slots.append((position, actors))
-            for actor in sorted(actors):  # nothing may depend on hash order
+            ids += map(numbers, words[done:first])
+            position = len(ids)
+            self._slots.append((first, last, span, position))
+            own = spans[span].items()
+            for actor, mention in own if len(own) == 1 else sorted(own):  # however they came
                 self.slot_of.setdefault(actor, []).append(position)
-            self._ids.append(OTHER)
-            self._words.append("OTHER")
-            self._spans.append(span)
+                self.mention_at[position, actor] = mention
+            ids.append(OTHER)
             done = last
-        self._take(tokens, done, len(tokens.words))
-
-    def _take(self, tokens: Tokens, first: int, last: int) -> None:
-        words = tokens.words[first:last]
-        self._ids += [_word_ids[word] for word in words]
-        self._words += words
-        self._spans += zip(tokens.starts[first:last], tokens.ends[first:last], strict=True)
+        ids += map(numbers, words[done:])
 
     def pair(self, actor: str | None, target: str | None) -> MaskedPair:
         """Return the sentence as it looks for one pair of actor ids.
 
         Of several mentions the two that stand nearest to each other are the ends of the pair.
         """
-        ids = self._ids.copy()
-        words = self._words.copy()
-        for position, actors in self._slots:
-            role = OTHER
-            if actor in actors:
-                role = BOTH if target in actors else ACTOR
-            elif target in actors:
-                role = TARGET
-            ids[position] = role
-            words[position] = ROLE_NAMES[role]
         actor_slots = self.slot_of.get(actor, ()) if actor is not None else ()
         target_slots = self.slot_of.get(target, ()) if target is not None else ()
-        first, second, order = _ends(actor_slots, target_slots)
-        return MaskedPair(ids, words, self._spans, first, second, order)
+        ids = self.ids.copy()
+        words: list[str] = []
+        spans: list[Span] = []
+        done = 0
+        tokens = self._tokens
+        for first, last, span, _ in self._slots:
+            words += tokens.words[done:first]
+            words.append(ROLE_NAMES[OTHER])
+            spans += zip(tokens.starts[done:first], tokens.ends[done:first], strict=True)
+            spans.append(span)
+            done = last
+        words += tokens.words[done:]
+        spans += zip(tokens.starts[done:], tokens.ends[done:], strict=True)
+        for position in (*actor_slots, *target_slots):
+            role = TARGET if position not in actor_slots else ACTOR
+            ids[position] = BOTH if role == ACTOR and position in target_slots else role
+            words[position] = ROLE_NAMES[ids[position]]
+        return MaskedPair(ids, words, spans, *_ends(actor_slots, target_slots))
+
+
+def _apart(spans: Collection[Span]) -> list[Span]:
+    """Return spans in order of place; of those that overlap the longest."""
+    end = 0
+    for span in spans:
+        if span[0] < end:
+            break
+        end = span[1]
+    else:
+        return list(spans)
+    chosen: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s[0] - s[1], s)):
+        if all(span[1] <= other[0] or other[1] <= span[0] for other in chosen):
+            chosen.append(span)
+    return sorted(chosen)
+
+
+class GatheredPairs:
+    """Pairs of many sentences as plain lists, each sentence's words once: what arrays are made of.
+
+    Attributes
+    ----------
+    ids : list of int
+        Numbers of the words of all texts, one after the other.
+    text_lengths : list of int
+    text_of, first, second, order : list of int, length n_pairs
+        Text of each pair, positions of its ends in the text, index into ``ORDERS``.
+    places, roles : list of int
+        Where, counting the words of all pairs one after the other, which role stands.
+    """
+
+    __slots__ = (
+        "_begin",
+        "first",
+        "ids",
+        "order",
+        "places",
+        "roles",
+        "second",
+        "text_lengths",
+        "text_of",
+    )
+
+    def __init__(self) -> None:
+        self._begin = 0
+        self.ids: list[int] = []
+        self.text_lengths: list[int] = []
+        self.text_of: list[int] = []
+        self.first: list[int] = []
+        self.second: list[int] = []
+        self.order: list[int] = []
+        self.places: list[int] = []
+        self.roles: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.text_of)
+
+    def add_sentence(self, sentence: MaskedSentence, pairs: Sequence[tuple[str, str]]) -> list[int]:
+        """Add a sentence with some pairs of actors that stand in it; return where each pair ends.
+
+        Returns
+        -------
+        list of int, twice as long as ``pairs``
+            Positions in the sentence, of the actor and the target in turn.
+        """
+        text, length = len(self.text_lengths), len(sentence.ids)
+        self.ids += sentence.ids
+        self.text_lengths.append(length)
+        slot_of = sentence.slot_of
+        begin = self._begin
+        found: list[int] = []
+        for actor, target in pairs:
+            actor_slots, target_slots = slot_of[actor], slot_of[target]
+            first, second, order = _ends(actor_slots, target_slots)
+            self.first.append(first)
+            self.second.append(second)
+            self.order.append(order)
+            found += (second, first) if order == 1 else (first, second)
+            for position in actor_slots:
+                self.places.append(begin + position)
+                self.roles.append(BOTH if position in target_slots else ACTOR)
+            for position in target_slots:
+                if position not in actor_slots:
+                    self.places.append(begin + position)
+                    self.roles.append(TARGET)
+            begin += length
+        self.text_of += [text] * len(pairs)
+        self._begin = begin
+        return found
+
+    def add_pair(self, pair: MaskedPair) -> None:
+        """Add a pair that is masked already."""
+        self.text_of.append(len(self.text_lengths))
+        self.text_lengths.append(len(pair.ids))
+        self.ids += pair.ids
+        self.first.append(pair.first)
+        self.second.append(pair.second)
+        self.order.append(pair.order)
+        self._begin += len(pair.ids)
 
 
 def _ends(actor_slots: Sequence[int], target_slots: Sequence[int]) -> tuple[int, int, int]:
     if not actor_slots and not target_slots:
         return 0, 0, ONE_END + 1
+    if len(actor_slots) == len(target_slots) == 1:
+        a, t = actor_slots[0], target_slots[0]
+        return (a, t, 0) if a < t else (t, a, 1) if t < a else (a, a, 2)
     if not target_slots:
         return actor_slots[0], actor_slots[0], ONE_END
     if not actor_slots:

@@ -63,7 +63,7 @@ def _relation(relation: Relation, text: str) -> str:
         for name in relation.stances
     )
     words = ", ".join(f"“{escape(text[start:end])}”" for start, end in relation.evidence)
-    said = f", says {isolated(relation.speaker)}" if relation.speaker else ""
+    said = f", according to {isolated(relation.speaker)}" if relation.speaker else ""
     ends = f"{_end(relation.actor)} → {_end(relation.target)}"
     shown_words = f" ({words})" if words else ""
     return f"{ends}: {held}, {relation.sentiment}{said}{shown_words}"

@@ -14,28 +14,23 @@ from typing import Any
 from stance.aggregation.changes import Change
 from stance.aggregation.periods import first_day
 from stance.aggregation.tables import Row
-from stance.errors import MissingExtraError, Problem
+from stance.errors import optional_library
 from stance.report.markup import escape, visible
 from stance.report.styles import STANCE_COLOURS, STANCE_DASHES
 
-__all__ = ["curve_chart", "network_chart", "reliability_chart", "series_chart"]
+__all__ = ["coverage_chart", "curve_chart", "network_chart", "reliability_chart", "series_chart"]
 
 _WIDTH = 320
+_TICKS = 5
 _INK = "#222222"
 _LINE = "#0072b2"
 _TAG = re.compile(r"<\w+ [^>]*>")
 _ROLE = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
 
-def _tools() -> tuple[Any, Any]:
-    try:
-        import altair
-        import vl_convert
-    except ImportError:
-        raise MissingExtraError(
-            Problem("reports need Altair and vl-convert", "pip install 'stance-ir[report]'")
-        ) from None
-    return altair, vl_convert
+def _tools() -> tuple[Any, ...]:
+    rule = "reports need Altair and vl-convert"
+    return tuple(optional_library(name, rule, "report") for name in ("altair", "vl_convert"))
 
 
 def _svg(chart: Any, label: str, name: str) -> str:
@@ -90,8 +85,12 @@ def series_chart(rows: Sequence[Row], changes: Sequence[Change], label: str, nam
         for row in rows
         if row.balance is not None
     ]
+    step = -(-len(points) // _TICKS)
     x = alt.X("day:T", title=None, scale=alt.Scale(type="utc", padding=8)).axis(
-        labelOverlap=True, tickCount=5, grid=False, format=_date_format(rows)
+        labelOverlap=True,
+        values=[point["day"] for point in points[::step]],
+        grid=False,
+        format=_date_format(rows),
     )
     y = alt.Y("balance:Q", title="balance").scale(domain=(-1, 1), clamp=True)
     base = alt.Chart(alt.Data(values=points)).encode(x=x)
@@ -126,8 +125,13 @@ def _milliseconds(period: str | None) -> int:
 
 
 def _date_format(rows: Sequence[Row]) -> str:
-    lengths = {len(row.period or "") for row in rows}
-    return "%Y" if lengths == {4} else "%Y-%m-%d" if 10 in lengths else "%Y-%m"
+    """Return how the axis names days, so that it names periods as the tables do."""
+    example = rows[0].period or ""
+    if "Q" in example:
+        return "%Y-Q%q"
+    if "W" in example:
+        return "%G-W%V"
+    return {4: "%Y", 7: "%Y-%m"}.get(len(example), "%Y-%m-%d")
 
 
 def network_chart(
@@ -186,7 +190,7 @@ def _arrows(rows: Sequence[Row], place: Mapping[str, tuple[float, float]]) -> li
 
 def _names(place: Mapping[str, tuple[float, float]]) -> list[dict[str, Any]]:
     return [
-        {"x": x * 1.16, "y": y * 1.12, "name": visible(actor)[:14]}
+        {"x": x * (1.12 + 0.02 * len(actor[:14])), "y": y * 1.12, "name": visible(actor)[:14]}
         for actor, (x, y) in place.items()
     ]
 
@@ -220,6 +224,17 @@ def curve_chart(points: Mapping[str, Sequence[tuple[float, float]]], label: str)
         for i, (recall, precision) in enumerate(curve)
     ]
     return _lines(alt, values, "recall:Q", "precision:Q", label, "curve")
+
+
+def coverage_chart(points: Mapping[str, Sequence[tuple[float, float]]], label: str) -> str:
+    """Return precision over the share of answers kept, a line for each way to leave some out."""
+    alt, _ = _tools()
+    values = [
+        {"stance": way, "share of answers kept": share, "precision": precision, "order": i}
+        for way, curve in points.items()
+        for i, (share, precision) in enumerate(curve)
+    ]
+    return _lines(alt, values, "share of answers kept:Q", "precision:Q", label, "coverage")
 
 
 def reliability_chart(points: Mapping[str, Sequence[tuple[float, float]]], label: str) -> str:

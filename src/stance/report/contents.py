@@ -265,6 +265,8 @@ def _summary(
             said.append(f"Most {word}: {_towards(row, names)}, {_in_words(row)}.")
     if ranked and not friendly and not hostile:
         said.append("No dyad has a balance that can be told from zero with this many documents.")
+    often = [row for row in ranked[:3] if n_held(row) > 1]
+    said += [f"Most often: {_towards(row, names)}, {_mostly(row)}." for row in often]
     for part in parts:
         for change in part.changes:
             said.append(
@@ -285,6 +287,14 @@ def _count(n: int, thing: str) -> str:
 
 def _towards(row: Row, names: Mapping[str, str]) -> str:
     return f"{names[row.actor or '']} towards {names[row.target or '']}"
+
+
+def _mostly(row: Row) -> str:
+    most = max(row.stances, key=lambda name: row.stances[name].held)
+    return (
+        f"{_count(n_held(row), 'stance')} in {_count(row.n_documents, 'document')},"
+        f" {row.stances[most].held} of them {most}"
+    )
 
 
 def _in_words(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,24 +12,23 @@ import numpy.typing as npt
 from stance.analysis import Model
 from stance.errors import OptionError, Problem
 from stance.learning.examples import Example, examples_of
-from stance.learning.metrics import StanceScores, f1, stance_scores
-from stance.records import LabeledRelation, LabeledSentence
+from stance.learning.metrics import (
+    Bin,
+    Coverage,
+    StanceScores,
+    precision_coverage,
+    reliability,
+    stance_scores,
+)
+from stance.learning.slices import Slice, micro_f1, slices
+from stance.records import LabeledSentence
 
 __all__ = ["Diagnosis", "diagnose"]
 
 Floats = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 
-_BINS = 10
 _CURVE_POINTS = 60
-
-
-class Bin(msgspec.Struct, frozen=True):
-    """Pairs whose stated probability lies close together, and how often the stance is there."""
-
-    stated: float
-    observed: float
-    n_pairs: int
 
 
 class StanceDiagnosis(msgspec.Struct, frozen=True):
@@ -39,17 +38,6 @@ class StanceDiagnosis(msgspec.Struct, frozen=True):
     scores: StanceScores
     reliability: tuple[Bin, ...]
     curve: tuple[tuple[float, float], ...]
-
-
-class Slice(msgspec.Struct, frozen=True):
-    """Precision, recall and F1 over all stances of some of the pairs."""
-
-    name: str
-    n_pairs: int
-    support: int
-    precision: float
-    recall: float
-    f1: float
 
 
 class Mistake(msgspec.Struct, frozen=True):
@@ -73,6 +61,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     n_sentences: int
     n_pairs: int
     stances: tuple[StanceDiagnosis, ...]
+    coverage: tuple[Coverage, ...]
     confusion_names: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     slices: tuple[Slice, ...]
@@ -126,7 +115,7 @@ def diagnose(
         StanceDiagnosis(
             name,
             stance_scores(wanted[:, k], probabilities[:, k], held[:, k]),
-            _reliability(wanted[:, k], probabilities[:, k]),
+            reliability(wanted[:, k], probabilities[:, k]),
             _curve(wanted[:, k], probabilities[:, k]),
         )
         for k, name in enumerate(model.stances)
@@ -140,15 +129,16 @@ def diagnose(
         n_sentences=len(labels),
         n_pairs=len(examples),
         stances=parts,
+        coverage=precision_coverage(wanted[held], probabilities[held]),
         confusion_names=names,
         confusion=_confusion(wanted, held),
-        slices=tuple(_slices(examples, by_id, wanted, held)),
+        slices=tuple(slices(examples, by_id, wanted, held)),
         errors=_errors(examples, by_id, (wanted, probabilities), model.stances, n_errors),
     )
 
 
 def _summary(parts: Sequence[StanceDiagnosis], wanted: Bools, held: Bools) -> tuple[str, ...]:
-    whole = _f1(wanted, held)
+    whole = micro_f1(wanted, held)
     said = [
         f"Over all stances, precision {whole[0]:.3f}, recall {whole[1]:.3f}, F1 {whole[2]:.3f}."
     ]
@@ -165,24 +155,6 @@ def _summary(parts: Sequence[StanceDiagnosis], wanted: Bools, held: Bools) -> tu
         share = float(held[silent].any(axis=1).mean())
         said.append(f"Of the pairs without a stance, {share:.1%} are given one.")
     return tuple(said)
-
-
-def _f1(wanted: Bools, held: Bools) -> tuple[float, float, float]:
-    return f1(int((wanted & held).sum()), int(held.sum()), int(wanted.sum()))
-
-
-def _reliability(wanted: Bools, probabilities: Floats) -> tuple[Bin, ...]:
-    """Return bins of equal width (Niculescu-Mizil and Caruana 2005, ICML)."""
-    number = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
-    return tuple(
-        Bin(
-            round(float(probabilities[number == b].mean()), 6),
-            round(float(wanted[number == b].mean()), 6),
-            int((number == b).sum()),
-        )
-        for b in range(_BINS)
-        if (number == b).any()
-    )
 
 
 def _curve(wanted: Bools, probabilities: Floats) -> tuple[tuple[float, float], ...]:
@@ -210,61 +182,6 @@ def _confusion(wanted: Bools, held: Bools) -> tuple[tuple[int, ...], ...]:
 
     counts = np.bincount(kind(wanted) * (n + 2) + kind(held), minlength=(n + 2) ** 2)
     return tuple(tuple(row) for row in counts.reshape(n + 2, n + 2).tolist())
-
-
-def _n_words(example: Example, label: LabeledSentence) -> str:
-    n = len(label.text.split())
-    return "short (up to 12 words)" if n <= 12 else "long (over 25)" if n > 25 else "13 to 25"
-
-
-def _n_actors(example: Example, label: LabeledSentence) -> str:
-    n = len({mention.actor for mention in label.mentions or ()})
-    return "one or two" if n <= 2 else "three" if n == 3 else "four and more"
-
-
-def _relation_of(example: Example, label: LabeledSentence) -> LabeledRelation | None:
-    for relation in label.relations or ():
-        ends = (label.mention(relation.actor), label.mention(relation.target))
-        if tuple(end.actor if end else None for end in ends) == (example.actor, example.target):
-            return relation
-    return None
-
-
-def _speaker(example: Example, label: LabeledSentence) -> str:
-    relation = _relation_of(example, label)
-    return "attributed" if relation is not None and relation.speaker else "told by the author"
-
-
-SLICES: dict[str, Callable[[Example, LabeledSentence], str]] = {
-    "words": _n_words,
-    "actors": _n_actors,
-    "speaker": _speaker,
-    "ends": lambda example, label: (
-        "one implied" if None in (example.actor, example.target) else "both named"
-    ),
-    "source": lambda example, label: label.source or "not given",
-}
-"""Name of a way to slice -> the slice of a pair."""
-
-_MOST_SLICES = 12
-
-
-def _slices(
-    examples: Sequence[Example], by_id: dict[str, LabeledSentence], wanted: Bools, held: Bools
-) -> Iterable[Slice]:
-    for name, of in SLICES.items():
-        values = np.array([of(example, by_id[example.sentence]) for example in examples])
-        found, counts = np.unique(values, return_counts=True)
-        if len(found) < 2:
-            continue
-        for value in found[np.argsort(-counts, kind="stable")][:_MOST_SLICES].tolist():
-            rows = values == value
-            yield Slice(
-                f"{name}: {value}",
-                int(rows.sum()),
-                int(wanted[rows].sum()),
-                *(round(number, 6) for number in _f1(wanted[rows], held[rows])),
-            )
 
 
 def _errors(

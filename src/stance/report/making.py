@@ -13,6 +13,7 @@ from stance.aggregation.tally import tally
 from stance.analysis import Analysis, Model
 from stance.errors import InputError, NotFoundError, OptionError, Problem, StanceError, missing
 from stance.files import decode_utf8
+from stance.learning.held_out import HeldOut, held_out_of
 from stance.report.contents import ReportOptions, Trust, make_contents
 from stance.report.pages import report_page, write_page
 
@@ -117,36 +118,37 @@ def trust_of(model: Model | None) -> Trust | None:
     if isinstance(about.get("pairs_by_stance"), dict):
         counts = about["pairs_by_stance"]
         facts.append(("Pairs", ", ".join(f"{name} {n:,}" for name, n in counts.items())))
-    facts += [(label, value) for label, value in _scores(about.get("scores"))]
-    facts.append(
-        (
-            "Thresholds",
-            ", ".join(
-                f"{name} {threshold:.2f}"
-                for name, threshold in zip(model.stances, model.thresholds, strict=True)
-            ),
-        )
-    )
-    if not about.get("scores"):
+    held_out = held_out_of(about)
+    if held_out is not None:
+        facts += _measured(held_out)
+    thresholds = zip(model.stances, model.thresholds, strict=True)
+    facts.append(("Thresholds", ", ".join(f"{name} {least:.2f}" for name, least in thresholds)))
+    if held_out is None:
         facts.append(
             ("Measured", "The model carries no figures; run 'stance evaluate' on labels of yours.")
         )
     return Trust(model.name, tuple(facts))
 
 
-def _scores(scores: Any, prefix: str = "") -> list[tuple[str, str]]:
-    """Return the figures of a model card, however deep they lie."""
-    if isinstance(scores, dict):
-        return [
-            item
-            for name, value in scores.items()
-            for item in _scores(value, f"{prefix} {str(name).replace('_', ' ')}".strip())
-        ]
-    if isinstance(scores, bool) or scores is None:
-        return []
-    if isinstance(scores, float):
-        return [(prefix, f"{scores:.3f}")]
-    return [(prefix, str(scores))]
+def _measured(held_out: HeldOut) -> list[tuple[str, str]]:
+    """Return what was measured on pairs found in raw text, in words."""
+    unanswered = held_out.abstention.n_abstained / max(held_out.abstention.n_pairs, 1)
+    return [
+        (
+            "Measured",
+            f"On {held_out.n_documents:,} documents that it had not learned from, of the same kind"
+            " as those it had. On others expect less: run 'stance evaluate' on labels of yours.",
+        ),
+        *(
+            (
+                name.capitalize(),
+                f"precision {one.precision:.2f}, recall {one.recall:.2f} (F1 {one.f1:.2f});"
+                f" probabilities are off by {one.calibration_error:.3f} on average",
+            )
+            for name, one in held_out.found.items()
+        ),
+        ("Abstains", f"from {unanswered:.1%} of pairs"),
+    ]
 
 
 def read_articles(paths: Sequence[Path], model: Model) -> list[Analysis]:

@@ -12,10 +12,16 @@ from typing import Any
 import msgspec
 
 from stance.analysis import Analysis
-from stance.errors import MissingExtraError, OptionError, Problem
+from stance.errors import OptionError, Problem, optional_library
 from stance.files import write_atomically
 from stance.report.article import article_html, dyad_table_html
-from stance.report.charts import curve_chart, network_chart, reliability_chart, series_chart
+from stance.report.charts import (
+    coverage_chart,
+    curve_chart,
+    network_chart,
+    reliability_chart,
+    series_chart,
+)
 from stance.report.contents import Contents, DyadPart, n_held
 from stance.report.diagnosis import Diagnosis
 from stance.report.markup import isolated, marked, visible
@@ -27,13 +33,8 @@ MOST_ARTICLES = 20
 
 
 def _environment() -> Any:
-    try:
-        import jinja2
-        import markupsafe
-    except ImportError:
-        raise MissingExtraError(
-            Problem("reports need Jinja2", "pip install 'stance-ir[report]'")
-        ) from None
+    jinja2 = optional_library("jinja2", "reports need Jinja2", "report")
+    markupsafe = optional_library("markupsafe", "reports need Jinja2", "report")
 
     def finalize(value: Any) -> Any:
         """Write control characters out wherever text enters a page."""
@@ -178,6 +179,10 @@ def evaluation_page(diagnosis: Diagnosis) -> str:
         .render(
             diagnosis=diagnosis,
             curve=curve_chart(curves, "Precision over recall"),
+            coverage=coverage_chart(
+                {"stances found": [(c.share, c.precision) for c in diagnosis.coverage]},
+                "Precision over the share of answers kept",
+            ),
             reliability=reliability_chart(bins, "Observed share over stated probability"),
             contents={"title": diagnosis.title},
         )

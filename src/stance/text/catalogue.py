@@ -9,11 +9,10 @@ actor ("Vienna Convention"). A *leader* stands for an actor between two dates.
 from __future__ import annotations
 
 import functools
-import gc
 import importlib.resources
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -21,9 +20,11 @@ import msgspec
 
 from stance.errors import CatalogueError, Problem, missing
 from stance.records import MentionKind
+from stance.text.collecting import collection_put_off
+from stance.text.surfaces import Starts, Surface
 from stance.text.tokens import tokenize
 
-__all__ = ["Actor", "Ambiguity", "Catalogue", "Leader", "Surface", "default_catalogue"]
+__all__ = ["Actor", "Ambiguity", "Catalogue", "Leader", "default_catalogue"]
 
 ActorKind = Literal["state", "territory", "organization", "bloc", "group", "company"]
 
@@ -77,29 +78,6 @@ class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-class Surface(msgspec.Struct, frozen=True):
-    """One way in which an actor is named.
-
-    ``needs_title`` marks surnames that count only after a title or the full name; ``actor`` is
-    None for phrases that name no actor.
-    """
-
-    actor: str | None
-    kind: MentionKind
-    confidence: float = 1.0
-    since: str | None = None
-    until: str | None = None
-    unless: frozenset[str] = frozenset()
-    needs: frozenset[str] = frozenset()
-    needs_title: bool = False
-    field: str = "names"
-
-    @property
-    def is_prefix(self) -> bool:
-        """Return whether it stands only before a hyphen ("Russo-")."""
-        return self.field == "prefixes"
-
-
 _FIELDS: dict[str, tuple[MentionKind, float]] = {
     "names": ("name", 1.0),
     "abbreviations": ("name", 1.0),
@@ -115,18 +93,6 @@ _FIELDS: dict[str, tuple[MentionKind, float]] = {
 
 _FILES = ("states.jsonl", "organizations.jsonl", "groups.jsonl")
 _LEADERS = "leaders.jsonl"
-
-Candidate = tuple[tuple[str, ...], int, list[Surface], Surface | None]
-"""Words after the first, their number, what they may stand for, and that if nothing is in doubt."""
-
-
-def _only(surfaces: list[Surface]) -> Surface | None:
-    """Return the one meaning of a surface form that no context and no date can change."""
-    if len(surfaces) > 1:
-        return None
-    one = surfaces[0]
-    doubtful = one.unless or one.needs or one.needs_title or one.since or one.until
-    return None if doubtful else one
 
 
 def plain(text: str) -> str:
@@ -175,9 +141,11 @@ class Catalogue:
 
     def __init__(self, actors: Iterable[Actor], leaders: Iterable[Leader] = ()) -> None:
         self._actors: dict[str, list[Actor]] = defaultdict(list)
+        self._kinds: dict[str, ActorKind] = {}
         self._index: dict[str, dict[tuple[str, ...], list[Surface]]] = defaultdict(dict)
         for actor in actors:
             self._actors[actor.id].append(actor)
+            self._kinds[actor.id] = actor.kind
             self._add_actor(actor)
         for leader in leaders:
             if leader.actor not in self._actors:
@@ -189,13 +157,7 @@ class Catalogue:
                     )
                 )
             self._add_leader(leader)
-        self.by_first_word: dict[str, list[Candidate]] = {
-            first: sorted(
-                ((rest, len(rest), found, _only(found)) for rest, found in group.items()),
-                key=lambda item: (-item[1], item[0]),
-            )
-            for first, group in self._index.items()
-        }
+        self.starts = Starts(self._index)
 
     def _add_actor(self, actor: Actor) -> None:
         for field, (kind, confidence) in _FIELDS.items():
@@ -237,6 +199,11 @@ class Catalogue:
                 if surface not in known:
                     known.append(surface)
 
+    @property
+    def first_words(self) -> Container[str]:
+        """Return the words with which surface forms begin."""
+        return self._index
+
     def lookup(self, text: str) -> tuple[Surface, ...]:
         """Return all that ``text``, taken by itself, may stand for."""
         words = _words(plain(text))
@@ -259,7 +226,7 @@ class Catalogue:
 
     def kind(self, actor: str) -> ActorKind:
         """Return what kind of actor this is; an unknown one counts as a state."""
-        return self._actors[actor][-1].kind if actor in self._actors else "state"
+        return self._kinds.get(actor, "state")
 
     def state_of(self, actor: str) -> str | None:
         """Return the state that a group or company belongs to, if one is named."""
@@ -353,10 +320,5 @@ def default_catalogue() -> Catalogue:
     >>> default_catalogue().name("IRN")
     'Iran'
     """
-    collecting = gc.isenabled()
-    gc.disable()  # tens of thousands of small objects, all kept: collecting would only cost time
-    try:
+    with collection_put_off():
         return Catalogue(*_shipped())
-    finally:
-        if collecting:
-            gc.enable()

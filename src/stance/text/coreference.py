@@ -7,7 +7,9 @@ Linguistics 20:4, reduced to what needs no parser). Each kind of answer has its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+import operator
+from collections.abc import Callable, Sequence
 
 from stance.records import Mention, MentionKind
 from stance.text.catalogue import Catalogue
@@ -97,41 +99,41 @@ class Resolver:
         every = tuple(mentions)
         if may_resolve:
             self._focus.catch_up()
-            found = list(self._resolved(view))
+            starts = _rule_starts(tokens)
+            found = self._resolved(view, starts) if starts else ()
             if found:
                 kept = [m for m in mentions if not any(_holds(f, m) for f in found)]
-                every = tuple(sorted((*kept, *found), key=lambda m: (m.start, m.end, m.id)))
+                every = tuple(sorted((*kept, *found), key=_order))
         self._focus.add(view, every)
         return every
 
-    def _resolved(self, view: SentenceView) -> Iterator[Mention]:
-        """Yield what is resolved, speakers first: "we" in their quotations needs them."""
+    def _resolved(self, view: SentenceView, starts: Sequence[int]) -> list[Mention]:
+        """Return what is resolved, speakers first: "we" in their quotations needs them."""
         if view.attributions and view.has_unnamed_speaker():
-            speakers = [m for m in self._pass(view) if view.is_in_speaker(m)]
+            speakers = [m for m in self._pass(view, starts) if view.is_in_speaker(m)]
             view.add(speakers)
-            yield from speakers
-        yield from self._pass(view)
+            return speakers + self._pass(view, starts)
+        return self._pass(view, starts)
 
-    def _pass(self, view: SentenceView) -> Iterator[Mention]:
+    def _pass(self, view: SentenceView, starts: Sequence[int]) -> list[Mention]:
+        """Return what the rules resolve that begin at some tokens."""
         position = 0
-        words = view.lower
-        while position < len(words):
-            word = view.tokens.words[position]
-            lower = words[position]
-            rule = _RULES.get(lower) if word in (lower, lower.capitalize()) else None
-            found = rule(self, view, position) if rule is not None else None
+        words = view.tokens.words
+        every: list[Mention] = []
+        for at in starts:
+            found = _RULES[words[at]](self, view, at) if at >= position else None
             if found is None:
-                position += 1
                 continue
             first, last, actors, confidence = found
             span = view.span(first, last)
             position = last
             if view.crosses(span):
                 continue
-            single = last - first == 1 and words[first] not in NUMBERS
+            single = last - first == 1 and view.lower[first] not in NUMBERS
             kind: MentionKind = "pronoun" if single else "phrase"
-            for actor in actors:
-                yield Mention(actor, view.text_of(first, last), *span, kind, confidence)
+            surface = view.text[span[0] - view.offset : span[1] - view.offset]
+            every += [Mention(actor, surface, *span, kind, confidence) for actor in actors]
+        return every
 
     def he(self, view: SentenceView, at: int) -> Found | None:
         """Resolve he, him, his, she, her: the last person, the subject first."""
@@ -144,8 +146,9 @@ class Resolver:
         recent = self._focus.recent_person(clause)
         if recent is not None:
             return at, at + 1, (recent[0],), 0.7 if recent[1] < 2 else 0.5
-        if self._focus.speaker is not None and self._focus.speaker not in clause:
-            return at, at + 1, (self._focus.speaker,), 0.5
+        speaker = self._focus.speaker
+        if speaker is not None and speaker not in clause:
+            return at, at + 1, (speaker,), 0.5
         return None
 
     def it(self, view: SentenceView, at: int) -> Found | None:
@@ -156,23 +159,29 @@ class Resolver:
         if view.lower[at] == "it" and view.is_empty_it(at):
             return None
         clause = view.in_clause(at) if view.is_object(at) else ()
-        before = [m for m in view.before(at) if not view.is_person(m) and m.id not in clause]
-        own = [m for m in before if m.kind not in ("pronoun", "phrase")] or before
-        if own:
-            return at, at + 1, (own[0].id,), 0.7
-        if view.before(at) and not clause:
-            return at, at + 1, (view.before(at)[0].id,), 0.6
-        if clause:
+        before = view.before(at)
+        own = [m for m in before if m.id not in clause]
+        for m in (
+            *(m for m in own if m.kind not in ("pronoun", "phrase")),
+            *(m for m in own if m.kind in ("pronoun", "phrase")),
+        ):
+            if not view.is_person(m):
+                return at, at + 1, (m.id,), 0.7
+        if not clause:
+            if before:
+                return at, at + 1, (before[0].id,), 0.6
+        else:
             others = [a for a in self._focus.prominent(view, at) if a not in clause]
             return (at, at + 1, (others[0],), 0.4) if others else None
-        if self._focus.subject and len(self._focus.subject) == 1:
-            return at, at + 1, self._focus.subject, 0.6
+        subject = self._focus.subject
+        if len(subject) == 1:
+            return at, at + 1, subject, 0.6
         return None
 
     def they(self, view: SentenceView, at: int) -> Found | None:
         """Resolve they, them, their: a group, or actors that were named together."""
         before = view.before(at)
-        speaker = view.speaker_of_quote(at, self._focus.speaker)
+        speaker = self._quoted_speaker(view, at)
         if speaker is not None:
             others = [a for a in self._focus.prominent(view, at) if a != speaker]
             return (at, at + 1, (others[0],), 0.4) if others else None
@@ -182,8 +191,8 @@ class Resolver:
         together = view.together(before)
         if len(together) > 1:
             return at, at + 1, together, 0.7
-        if self._focus.subject:
-            last = self._focus.subject
+        last = self._focus.subject
+        if last:
             if len(last) > 1 or self._focus.is_a(last[0], _GROUPS):
                 return at, at + 1, last, 0.6
             if not before:
@@ -191,14 +200,20 @@ class Resolver:
         plural = [a for a in self._focus.prominent(view, at) if self._focus.is_a(a, _GROUPS)]
         return (at, at + 1, (plural[0],), 0.4) if plural else None
 
+    def _quoted_speaker(self, view: SentenceView, at: int) -> str | None:
+        """Return the actor whose quotation a token stands in, None outside of quotations."""
+        if not view.attributions:
+            return None
+        return view.speaker_of_quote(at, self._focus.speaker)
+
     def we(self, view: SentenceView, at: int) -> Found | None:
         """Resolve we, us, our inside a quotation: the speaker's side."""
-        speaker = view.speaker_of_quote(at, self._focus.speaker)
+        speaker = self._quoted_speaker(view, at)
         return None if speaker is None else (at, at + 1, (speaker,), 0.7)
 
     def you(self, view: SentenceView, at: int) -> Found | None:
         """Resolve you, your inside a quotation: the other side, if there is just one."""
-        speaker = view.speaker_of_quote(at, self._focus.speaker)
+        speaker = self._quoted_speaker(view, at)
         if speaker is None:
             return None
         others = [a for a in self._focus.prominent(view, at, _STATES) if a != speaker]
@@ -290,12 +305,14 @@ class Resolver:
     def _ally(self, view: SentenceView, at: int) -> Found | None:
         """Resolve "its neighbour", "its two biggest allies": who else is tview."""
         lower = view.lower
+        if at + 1 >= len(lower) or lower[at + 1] not in _AFTER_ITS:
+            return None
         for last in range(at + 2, min(at + 2 + LONGEST_PHRASE, len(lower) + 1)):
             if view.is_mentioned(last - 1):
                 return None
             if lower[last - 1] in _ALLIES:
                 break
-            if lower[last - 1] not in MODIFIERS | NUMBERS.keys():
+            if lower[last - 1] not in _AFTER_ITS:
                 return None
         else:
             return None
@@ -334,15 +351,45 @@ _TRIGGERS = frozenset(
 )
 """Words without which a sentence holds nothing to resolve."""
 
+_AFTER_THE = MODIFIERS.union(NUMBERS, *(nouns for nouns, _, _ in _NOUNS))
+"""Words of which one follows "the" where it stands for somebody."""
+
+_AFTER_ITS = MODIFIERS.union(NUMBERS, _ALLIES)
+
 _RULES: dict[str, Callable[[Resolver, SentenceView, int], Found | None]] = {
-    **dict.fromkeys(_HE, Resolver.he),
-    **dict.fromkeys(_IT, Resolver.it),
-    **dict.fromkeys(_THEY, Resolver.they),
-    **dict.fromkeys(_WE, Resolver.we),
-    **dict.fromkeys(_YOU, Resolver.you),
-    "the": Resolver.the,
-    **dict.fromkeys((*NUMBERS, "all"), Resolver.two),
+    form: rule
+    for words, rule in (
+        (_HE, Resolver.he),
+        (_IT, Resolver.it),
+        (_THEY, Resolver.they),
+        (_WE, Resolver.we),
+        (_YOU, Resolver.you),
+        (("the",), Resolver.the),
+        ((*NUMBERS, "all"), Resolver.two),
+    )
+    for word in words
+    for form in (word, word.capitalize())
 }
+"""Word, in lower case or with a capital -> what it may stand for."""
+
+
+_THE = frozenset(("the", "The"))
+
+
+def _rule_starts(tokens: Tokens) -> list[int]:
+    """Return the tokens at which a rule may begin."""
+    words, lower = tokens.words, tokens.lower
+    starts = list(itertools.compress(itertools.count(), map(_RULES.__contains__, words)))
+    if _THE.isdisjoint(words):
+        return starts
+    return [
+        at
+        for at in starts
+        if words[at] not in _THE or (at + 1 < len(lower) and lower[at + 1] in _AFTER_THE)
+    ]
+
+
+_order = operator.attrgetter("start", "end", "id")
 
 
 def _holds(outer: Mention, inner: Mention) -> bool:

@@ -24,10 +24,16 @@ _MEMORY = 8  # sentences: what is older has decayed below what counts
 _PRONOUN_WEIGHT = 0.6
 _BEFORE_WEIGHT, _AFTER_WEIGHT, _TOGETHER_WEIGHT = 1.2, 0.5, 0.2
 _AT_MOST = 2  # mentions of an actor that count in one sentence
+_MOST_UNWEIGHED = 64
+
+_Seen = tuple[int, SentenceView, Sequence[Mention]]
+"""Number of a sentence, the sentence, and its mentions with those resolved."""
 
 
 class Focus:
     """The actors in mind, by salience; the last persons, subjects and speaker.
+
+    Each is worked out from the remembered sentences when a rule asks for it.
 
     Parameters
     ----------
@@ -36,13 +42,13 @@ class Focus:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._waiting: deque[tuple[int, SentenceView, Sequence[Mention]]] = deque(maxlen=_MEMORY)
+        self._waiting: deque[_Seen] = deque(maxlen=_MEMORY)
+        self._recent: deque[_Seen] = deque(maxlen=_LOOK_BACK + 1)
+        self._unweighed: list[Sequence[Mention]] = []
+        self._named: _Seen | None = None  # the last sentence taken in that names somebody
+        self._spoken: _Seen | None = None  # the last one in which somebody speaks
         self._index = 0
-        self._persons: list[tuple[str, int]] = []  # the most recent last, with the sentence
-        self.salience: dict[str, float] = {}
-        self.subject: tuple[str, ...] = ()  # of the last sentence that named somebody
-        self.together: tuple[str, ...] = ()  # the coordination named last
-        self.speaker: str | None = None
+        self._salience: dict[str, float] = {}
 
     def add(self, view: SentenceView | None, mentions: Sequence[Mention]) -> None:
         """Remember a sentence; None for one that names nobody."""
@@ -52,29 +58,59 @@ class Focus:
 
     def catch_up(self) -> None:
         """Take in the sentences that were only remembered."""
-        while self._waiting:
-            self._take_in(*self._waiting.popleft())
+        for seen in self._waiting:
+            _, view, mentions = seen
+            self._recent.append(seen)
+            self._unweighed.append(mentions)
+            if mentions:
+                self._named = seen
+            if view.attributions:
+                self._spoken = seen
+        self._waiting.clear()
+        if len(self._unweighed) > _MOST_UNWEIGHED:
+            self._weigh()
 
-    def _take_in(self, index: int, view: SentenceView, mentions: Sequence[Mention]) -> None:
-        self.salience = {
-            actor: weight * _DECAY
-            for actor, weight in self.salience.items()
-            if weight * _DECAY >= _FORGOTTEN
-        }
-        counted: dict[str, int] = {}
-        for mention in mentions:
-            if mention.confidence > ONLY_WHERE and counted.get(mention.id, 0) < _AT_MOST:
-                counted[mention.id] = counted.get(mention.id, 0) + 1
-                weight = _PRONOUN_WEIGHT if mention.kind in ("pronoun", "phrase") else 1.0
-                self.salience[mention.id] = self.salience.get(mention.id, 0.0) + weight
-        if mentions:
-            self.subject = view.subject(mentions)
-            self.together = view.together(mentions)
-        for mention in reversed(mentions):
-            if view.is_person(mention) or view.is_he(mention):
-                self._persons.append((mention.id, index))
-        if view.attributions:
-            self.speaker = view.speaker_actor(mentions)
+    def _weigh(self) -> None:
+        """Let the weights of all actors decay and add those of the sentences taken in since."""
+        salience = self._salience
+        for mentions in self._unweighed:
+            if salience:
+                salience = {
+                    actor: weight * _DECAY
+                    for actor, weight in salience.items()
+                    if weight * _DECAY >= _FORGOTTEN
+                }
+            counted: dict[str, int] = {}
+            for mention in mentions:
+                actor = mention.id
+                if mention.confidence > ONLY_WHERE and counted.get(actor, 0) < _AT_MOST:
+                    counted[actor] = counted.get(actor, 0) + 1
+                    weight = _PRONOUN_WEIGHT if mention.kind in ("pronoun", "phrase") else 1.0
+                    salience[actor] = salience.get(actor, 0.0) + weight
+        self._salience = salience
+        self._unweighed.clear()
+
+    @property
+    def salience(self) -> dict[str, float]:
+        """Return how much each actor is in mind."""
+        if self._unweighed:
+            self._weigh()
+        return self._salience
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Return the subject of the last sentence that named somebody."""
+        return () if self._named is None else self._named[1].subject(self._named[2])
+
+    @property
+    def together(self) -> tuple[str, ...]:
+        """Return the actors of the last coordination of the last sentence that named somebody."""
+        return () if self._named is None else self._named[1].together(self._named[2])
+
+    @property
+    def speaker(self) -> str | None:
+        """Return the actor that the last speaker stands for."""
+        return None if self._spoken is None else self._spoken[1].speaker_actor(self._spoken[2])
 
     def is_a(self, actor: str, kinds: frozenset[str]) -> bool:
         """Return whether an actor is of one of these kinds."""
@@ -87,23 +123,21 @@ class Focus:
         salience = dict(self.salience)
         for actor in self.together:
             salience[actor] = salience.get(actor, 0.0) + _TOGETHER_WEIGHT
+        place = view.place(before)
         for mention in view.mentions:
             if mention.confidence > ONLY_WHERE:
-                is_before = view.token_at(mention.start) < before
-                weight = _BEFORE_WEIGHT if is_before else _AFTER_WEIGHT
+                weight = _BEFORE_WEIGHT if mention.start < place else _AFTER_WEIGHT
                 salience[mention.id] = salience.get(mention.id, 0.0) + weight
-        ranked = sorted(salience.items(), key=lambda item: (-item[1], item[0]))
-        return [
-            actor
-            for actor, weight in ranked
-            if weight >= _PROMINENT and (kinds is None or self.is_a(actor, kinds))
-        ]
+        ranked = [(-weight, actor) for actor, weight in salience.items() if weight >= _PROMINENT]
+        ranked.sort()
+        return [actor for _, actor in ranked if kinds is None or self.is_a(actor, kinds)]
 
     def recent_person(self, excluded: Sequence[str] = ()) -> tuple[str, int] | None:
         """Return the actor of the last person, and how many sentences ago that was."""
-        for actor, index in reversed(self._persons):
+        for index, view, mentions in reversed(self._recent):
             if self._index - index > _LOOK_BACK:
                 return None
-            if actor not in excluded:
-                return actor, self._index - index
+            for mention in mentions:
+                if mention.id not in excluded and (view.is_person(mention) or view.is_he(mention)):
+                    return mention.id, self._index - index
         return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 
 from stance.records import MentionKind
-from stance.text.catalogue import Catalogue, Surface, plain
+from stance.text.catalogue import Catalogue, plain
+from stance.text.surfaces import Alone, Surface
 from stance.text.tokens import Tokens
 
 __all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_words"]
@@ -23,11 +25,13 @@ _PLACE_NOUNS = frozenset(
 _PLACE_NOUN_PAIRS = frozenset(
     {("State", "University"), ("National", "University"), ("Open", "title")}
 )
+_PLACE_PAIR_STARTS = frozenset(first for first, _ in _PLACE_NOUN_PAIRS)
 _NAMED_AFTER = frozenset(
     "Agreement Agreements Accord Accords Convention Conventions Protocol Treaty Club Process"
     " Declaration Summit Consensus Conference agreement agreements accord accords convention"
     " protocol process format".split()
 )
+_WEST = frozenset(("west",))
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
 _SHORT = 3
@@ -62,7 +66,7 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
     if not text.isascii():
         words = [word if word.isascii() else plain(word) for word in words]
     if len(words) > _SHORT and text.isupper():
-        known = catalogue.by_first_word
+        known = catalogue.first_words
         words = [
             w
             if w in known and len(w) <= _SHORT + 1
@@ -75,49 +79,63 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
 
 
 def match_words(
-    words: Sequence[str], catalogue: Catalogue, date: str | None, known_names: dict[str, str]
+    words: Sequence[str],
+    lower: Sequence[str],
+    catalogue: Catalogue,
+    date: str | None,
+    known_names: dict[str, str],
 ) -> list[Match]:
     """Return the longest matches from left to right; none overlap."""
-    by_first_word = catalogue.by_first_word
-    context: frozenset[str] = frozenset()
     matches: list[Match] = []
-    position = 0
+    starts = catalogue.starts
     length = len(words)
-    while position < length:
+    done = 0
+    for position in _candidates(words, catalogue, known_names):
+        if position < done:
+            continue
         word = words[position]
-        candidates = by_first_word.get(word)
-        taken = 0
-        if candidates is not None:
-            for rest, extra, surfaces, only in candidates:
-                end = position + 1 + extra
-                if extra and (
-                    end > length
-                    or words[position + 1] != rest[0]
-                    or (extra > 1 and tuple(words[position + 1 : end]) != rest)
-                ):
+        start = starts[word]
+        done = position + 1
+        if start.longer and done < length:
+            for rest, surfaces, surface in start.longer.get(words[done], ()):
+                end = done + len(rest)
+                if len(rest) > 1 and tuple(words[done:end]) != rest:
                     continue
-                if not extra and _is_part_of_name(words, position, surfaces, catalogue):
-                    break
-                surface = only
-                if only is None:
-                    if not context:
-                        context = frozenset([*words, *(w.lower() for w in words)])
-                    surface = _choose(surfaces, context, date, words, position, matches)
+                if surface is None:
+                    surface = _choose(surfaces, lower, date, words, position, matches)
                 if surface is not None:
-                    matches.append(Match(position, end - surface.is_prefix, surface))
-                    taken = end - position
+                    matches.append(Match(position, end - (surface.field == "prefixes"), surface))
+                    done = end
                     break
-        if not taken and known_names and word in known_names:
+            if done > position + 1:
+                continue
+        alone, surface = start.alone, None
+        if alone is not None and not _is_part_of_name(words, position, alone, catalogue):
+            surface = alone.only
+            if surface is None:
+                surface = _choose(alone.surfaces, lower, date, words, position, matches)
+        if surface is None and word in known_names:
             kind: MentionKind = "name" if word.isupper() else "person"
             surface = Surface(known_names[word], kind, 0.9)
-            matches.append(Match(position, position + 1, surface))
-            taken = 1
-        elif not taken and word == "west" and _is_the_west(words, position):
-            matches += [
-                Match(position, position + 1, surface) for surface in catalogue.lookup("West")[:1]
-            ]
-        position += taken or 1
+        elif surface is None and word == "west" and _is_the_west(words, position):
+            surface = next(iter(catalogue.lookup("West")), None)
+        if surface is not None:
+            matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
     return matches
+
+
+def _candidates(
+    words: Sequence[str], catalogue: Catalogue, known_names: dict[str, str]
+) -> Iterable[int]:
+    """Return where a match may begin."""
+    first_words = catalogue.first_words
+    if _WEST.isdisjoint(words) and (not known_names or known_names.keys().isdisjoint(words)):
+        return itertools.compress(itertools.count(), map(first_words.__contains__, words))
+    return [
+        position
+        for position, word in enumerate(words)
+        if word in first_words or word in known_names or word in _WEST
+    ]
 
 
 def _is_the_west(words: Sequence[str], position: int) -> bool:
@@ -131,7 +149,7 @@ def _is_the_west(words: Sequence[str], position: int) -> bool:
 
 
 def _is_part_of_name(
-    words: Sequence[str], position: int, surfaces: list[Surface], catalogue: Catalogue
+    words: Sequence[str], position: int, alone: Alone, catalogue: Catalogue
 ) -> bool:
     """Return whether a single word belongs to a longer name that stands for no actor here.
 
@@ -141,13 +159,16 @@ def _is_part_of_name(
     after = words[position + 1] if position + 1 < len(words) else ""
     if after in _PLACE_NOUNS:
         return True
-    if (after, words[position + 2] if position + 2 < len(words) else "") in _PLACE_NOUN_PAIRS:
+    if (
+        after in _PLACE_PAIR_STARTS
+        and tuple(words[position + 1 : position + 3]) in _PLACE_NOUN_PAIRS
+    ):
         return True
-    if after in _NAMED_AFTER and any(s.field in ("capital", "places") for s in surfaces):
+    if alone.is_place and after in _NAMED_AFTER:
         return True
-    if all(s.kind == "person" for s in surfaces):
+    if alone.is_person:
         return _has_other_given_name(words, position, catalogue)
-    if not any(s.unless and s.field in ("names", "capital", "places") for s in surfaces):
+    if not alone.is_doubtful:
         return False
     if words[position].isalpha() and _is_strange_name(after, catalogue):
         return True
@@ -166,11 +187,7 @@ def _is_strange_name(word: str, catalogue: Catalogue) -> bool:
     """Return whether a word looks like a personal name, and no actor begins with it."""
     if len(word) <= _SHORT or not word.istitle() or word in TITLES or word in _ACTS_FOR_STATE:
         return False
-    return all(
-        surface.kind == "person"
-        for _, _, surfaces, _ in catalogue.by_first_word.get(word, ())
-        for surface in surfaces
-    )
+    return catalogue.starts[word].only_persons
 
 
 _ACTS_FOR_STATE = frozenset(
@@ -184,29 +201,27 @@ _ACTS_FOR_STATE = frozenset(
 
 def _choose(
     surfaces: list[Surface],
-    context: frozenset[str],
+    lower: Sequence[str],
     date: str | None,
     words: Sequence[str],
     position: int,
     before: list[Match],
 ) -> Surface | None:
     """Return what a surface form stands for here: None if context or date speak against it."""
-    fitting = [
-        surface
-        for surface in surfaces
-        if not (surface.unless and surface.unless & context)
-        and not (surface.needs and not surface.needs & context)
-        and (
-            date is None
-            or (
-                (surface.since is None or surface.since <= date)
-                and (surface.until is None or date <= surface.until)
-            )
-        )
-        and not (
-            surface.needs_title and (position == 0 or words[position - 1].rstrip(".") not in TITLES)
-        )
-    ]
+    fitting = []
+    for surface in surfaces:
+        if date is not None and (
+            (surface.since is not None and date < surface.since)
+            or (surface.until is not None and surface.until < date)
+        ):
+            continue
+        if surface.needs_title and (position == 0 or words[position - 1].rstrip(".") not in TITLES):
+            continue
+        if (surface.unless and not surface.unless.isdisjoint(lower)) or (
+            surface.needs and surface.needs.isdisjoint(lower)
+        ):
+            continue
+        fitting.append(surface)
     if len(fitting) < 2:
         return fitting[0] if fitting else None
     named = {match.actor for match in before}

@@ -54,21 +54,26 @@ def find_mentions(
     if known_names is None:
         known_names = {}
     words = folded_words(text, tokens, catalogue)
-    matches = match_words(words, catalogue, date, known_names)
+    lower = tokens.lower if words is tokens.words else [word.lower() for word in words]
+    matches = match_words(words, lower, catalogue, date, known_names)
     if not matches:
         return ()
-    matches = join_offices(words, matches, known_names, catalogue)
-    mark_places(text, words, matches, catalogue)
-    starts, ends = tokens.starts, tokens.ends
-    return tuple(
-        Mention(
-            match.actor,
-            text[starts[match.first] : ends[match.last - 1]],
-            offset + starts[match.first],
-            offset + ends[match.last - 1],
-            match.kind,
-            match.confidence,
-        )
-        for match in matches
-        if match.actor is not None
-    )
+    matches = join_offices(words, lower, matches, known_names, catalogue)
+    mark_places(text, words, lower, matches, catalogue)
+    starts = tokens.starts
+    found = []
+    for match in matches:
+        if match.actor is not None:
+            start, last = starts[match.first], match.last - 1
+            end = starts[last] + len(tokens.words[last])
+            found.append(
+                Mention(
+                    match.actor,
+                    text[start:end],
+                    offset + start,
+                    offset + end,
+                    match.kind,
+                    match.confidence,
+                )
+            )
+    return tuple(found)

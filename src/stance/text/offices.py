@@ -36,9 +36,14 @@ _LONGEST_NAME = 6
 
 
 def join_offices(
-    words: Sequence[str], matches: list[Match], known_names: dict[str, str], catalogue: Catalogue
+    words: Sequence[str],
+    lower: Sequence[str],
+    matches: list[Match],
+    known_names: dict[str, str],
+    catalogue: Catalogue,
 ) -> list[Match]:
     """Join offices, personal names and neighbours; learn the surnames that are introduced."""
+    has_offices = not OFFICE_HEADS.isdisjoint(lower)
     joined: list[Match] = []
     for i, match in enumerate(matches):
         if joined and match.first < joined[-1].last:
@@ -47,20 +52,27 @@ def join_offices(
             joined.append(match)
             continue
         border = joined[-1].last if joined else 0
-        _learn_acronym(words, match, known_names)
+        if match.last < len(words) and words[match.last] == "(":
+            _learn_acronym(words, match, known_names)
         if match.kind == "person":
             _join_title(words, match, border, known_names)
-        following = matches[i + 1] if i + 1 < len(matches) else None
-        _join_office(words, match, following, border, known_names)
-        if joined and _merge(words, joined[-1], match, catalogue):
+        office_end = _office_end(words, lower, match.last) if has_offices else 0
+        if office_end:
+            following = matches[i + 1] if i + 1 < len(matches) else None
+            _join_office(words, match, office_end, following, border, known_names)
+        if (
+            joined
+            and match.first - joined[-1].last <= 1
+            and _merge(words, joined[-1], match, catalogue)
+        ):
             continue
         joined.append(match)
-    return [match for match in joined if not _is_former(words, match)]
+    return [match for match in joined if match.kind != "person" or not _is_former(words, match)]
 
 
-def has_office(words: Sequence[str], last: int) -> bool:
+def has_office(words: Sequence[str], lower: Sequence[str], last: int) -> bool:
     """Return whether the role of a person follows token ``last`` ("Iran's foreign minister")."""
-    return _office_end(words, last) > 0
+    return _office_end(words, lower, last) > 0
 
 
 def _learn_acronym(words: Sequence[str], match: Match, known_names: dict[str, str]) -> None:
@@ -93,42 +105,43 @@ def _join_title(
 
 
 def _is_former(words: Sequence[str], match: Match) -> bool:
-    """Return whether somebody is named who no longer holds the office."""
+    """Return whether a person is named who no longer holds the office."""
     before = match.first - 1
     if before >= 0 and words[before] == "-":
         before -= 1
-    if before < 0 or match.kind != "person":
+    if before < 0:
         return False
     return words[before].lower() in _FORMER and match.last - match.first > 1
 
 
-def _office_end(words: Sequence[str], end: int) -> int:
+def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     """Return the end of the office that begins at ``end``; 0 if none does."""
     length = len(words)
     if end < length and words[end] in _POSSESSIVE:
         end += 1
     if end >= length or not words[end].isalpha():
         return 0
+    if OFFICE_HEADS.isdisjoint(lower[end : end + _LONGEST_OFFICE]):
+        return 0
     office_end = 0
     strange = 0  # one word outside of the list may stand in an office: "unification minister"
     for position in range(end, min(length, end + _LONGEST_OFFICE)):
-        word = words[position]
-        lower = word.lower()
-        if lower in OFFICE_HEADS:
+        if lower[position] in OFFICE_HEADS:
             office_end = position + 1
-        elif lower not in _OFFICE_WORDS and lower != "-":
+        elif lower[position] not in _OFFICE_WORDS and lower[position] != "-":
+            word = words[position]
             strange += 1
             if strange > 1 or office_end or not word.islower() or not word.isalpha():
                 break
-    return _portfolio_end(words, office_end)
+    return _portfolio_end(lower, office_end)
 
 
-def _portfolio_end(words: Sequence[str], end: int) -> int:
+def _portfolio_end(lower: Sequence[str], end: int) -> int:
     """Return the end of what an office is in charge of ("minister of trade and industry")."""
-    if not end or end >= len(words) or words[end].lower() not in ("of", "for"):
+    if not end or end >= len(lower) or lower[end] not in ("of", "for"):
         return end
     position = end + 1
-    while position < len(words) and words[position].lower() in _OFFICE_WORDS:
+    while position < len(lower) and lower[position] in _OFFICE_WORDS:
         position += 1
     return position if position > end + 1 else end
 
@@ -136,15 +149,13 @@ def _portfolio_end(words: Sequence[str], end: int) -> int:
 def _join_office(
     words: Sequence[str],
     match: Match,
+    office_end: int,
     following: Match | None,
     border: int,
     known_names: dict[str, str],
 ) -> None:
     """Extend a match over an office and the person who holds it ("Iranian President X Y")."""
     if match.actor is None:
-        return
-    office_end = _office_end(words, match.last)
-    if not office_end:
         return
     name_start = office_end
     apposition = name_start < len(words) and words[name_start] == ","

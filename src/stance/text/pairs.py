@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from stance.records import Mention
@@ -14,7 +15,7 @@ MAX_ACTORS = 12
 
 
 def directed_pairs(mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
-    """Yield the ordered pairs of different actors of one sentence, in order of place.
+    """Return the ordered pairs of different actors of one sentence, in order of place.
 
     Actors that only say where something happens ("in Syria") form no pairs.
 
@@ -23,13 +24,8 @@ def directed_pairs(mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
     >>> list(directed_pairs([Mention("IRN", "Iran", 0, 4), Mention("EU", "EU", 20, 22)]))
     [('IRN', 'EU'), ('EU', 'IRN')]
     """
-    actors = list(
-        dict.fromkeys(mention.id for mention in mentions if mention.confidence > ONLY_WHERE)
-    )[:MAX_ACTORS]
-    for actor in actors:
-        for target in actors:
-            if actor != target:
-                yield actor, target
+    actors = list(dict.fromkeys([m.id for m in mentions if m.confidence > ONLY_WHERE]))[:MAX_ACTORS]
+    return itertools.permutations(actors, 2)
 
 
 def taking_part(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
@@ -45,7 +41,7 @@ def taking_part(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     True
     """
     mentions = tuple(mentions)
-    if not any(mention.kind == "pronoun" for mention in mentions):
-        return mentions
     named = {mention.id for mention in mentions if mention.kind != "pronoun"}
-    return tuple(m for m in mentions if m.kind != "pronoun" or m.id not in named)
+    if len(named) == len(mentions):
+        return mentions
+    return tuple([m for m in mentions if m.kind != "pronoun" or m.id not in named])

@@ -69,10 +69,14 @@ _SPORT_WORDS = 3
 
 
 def mark_places(
-    text: str, words: Sequence[str], matches: list[Match], catalogue: Catalogue
+    text: str,
+    words: Sequence[str],
+    lower: Sequence[str],
+    matches: list[Match],
+    catalogue: Catalogue,
 ) -> None:
     """Lower the confidence of matches that only say where, and drop those of a sports report."""
-    if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, words):
+    if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, lower):
         matches.clear()
         return
     for i, match in enumerate(matches):
@@ -84,32 +88,36 @@ def mark_places(
             continue
         before = matches[i - 1] if i else None
         if (
-            (not match.first and match.field in ("capital", "places") and _DATELINE.match(text))
-            or _is_inside(words, match)
-            or _is_venue_of(words, match)
-            or _continues_places(words, before, match)
+            (
+                match.field in ("capital", "places")
+                and (_is_venue_of(words, match) or (not match.first and _DATELINE.match(text)))
+            )
+            or _is_inside(words, lower, match)
+            or (
+                before is not None
+                and before.confidence <= ONLY_WHERE
+                and _continues_places(words, before, match)
+            )
         ):
             match.kind, match.confidence = "place", ONLY_WHERE
 
 
-def _is_sport(text: str, words: Sequence[str]) -> bool:
-    found = sum(word.lower() in _SPORT for word in words)
+def _is_sport(text: str, lower: Sequence[str]) -> bool:
+    found = sum(word in _SPORT for word in lower)
     return found >= _SPORT_WORDS or (found > 0 and _SCORE.search(text) is not None)
 
 
-def _is_inside(words: Sequence[str], match: Match) -> bool:
+def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool:
     """Return whether "in" stands before the match, and nothing acts on what is there."""
-    if match.field == "adjectives":
+    position = match.first - 1
+    while position >= 0 and lower[position] in _BETWEEN:
+        position -= 1
+    if position < 0 or lower[position] not in _IN or match.field == "adjectives":
         return False
     after = words[match.last] if match.last < len(words) else ""
     if after in ("'s", "’s", "-", "–") or after in _SPEAKS_FOR:
         return False
-    position = match.first - 1
-    while position >= 0 and words[position].lower() in _BETWEEN:
-        position -= 1
-    if position < 0 or words[position].lower() not in _IN:
-        return False
-    governors = [word.lower() for word in words[max(0, position - _LOOK_BACK) : position]]
+    governors = lower[max(0, position - _LOOK_BACK) : position]
     if governors and (governors[-1] in _SPEAKS_FOR or governors[-1] in _TIED_TO):
         return False
     return _ACTED_ON.isdisjoint(governors) and _FELT.isdisjoint(governors)
@@ -117,16 +125,12 @@ def _is_inside(words: Sequence[str], match: Match) -> bool:
 
 def _is_venue_of(words: Sequence[str], match: Match) -> bool:
     """Return whether a capital only hosts ("the Geneva talks")."""
-    return (
-        match.field in ("capital", "places")
-        and match.last < len(words)
-        and words[match.last] in _VENUE_HEADS
-    )
+    return match.last < len(words) and words[match.last] in _VENUE_HEADS
 
 
-def _continues_places(words: Sequence[str], before: Match | None, match: Match) -> bool:
+def _continues_places(words: Sequence[str], before: Match, match: Match) -> bool:
     """Return whether a place goes on with this match ("in Syria and Iraq")."""
-    if before is None or before.confidence > ONLY_WHERE or match.field == "adjectives":
+    if match.field == "adjectives":
         return False
     between = words[before.last : match.first]
     after = words[match.last] if match.last < len(words) else ""

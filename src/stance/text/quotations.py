@@ -13,6 +13,7 @@ __all__ = ["Attribution", "QuoteReader", "speaker_for"]
 
 _OPEN = frozenset('"“«')
 _CLOSE = frozenset('"”»')
+_MARKS = _OPEN | _CLOSE
 
 
 def speaker_for(
@@ -30,26 +31,19 @@ def speaker_for(
     ('Oslo', None)
     """
     best: Attribution | None = None
+    ends = [end for end in (actor, target) if end is not None]
     for one in attributions:
-        ends = [end for end in (actor, target) if end is not None]
-        inside = [_within(end, one.content) for end in ends]
-        held = [_overlap(end, one.span) for end in ends]
-        claimed = any(inside) and all(i or h for i, h in zip(inside, held, strict=True))
-        if claimed and (best is None or _length(one.content) < _length(best.content)):
-            best = one
+        begin, stop = one.content
+        inside = 0
+        for start, end in ends:
+            if begin <= start and end <= stop:
+                inside += 1
+            elif end <= one.span[0] or one.span[1] <= start:
+                break
+        else:
+            if inside and (best is None or stop - begin < best.content[1] - best.content[0]):
+                best = one
     return best.speaker if best is not None else None
-
-
-def _within(span: Span, outer: Span) -> bool:
-    return outer[0] <= span[0] and span[1] <= outer[1]
-
-
-def _overlap(span: Span, other: Span) -> bool:
-    return span[0] < other[1] and other[0] < span[1]
-
-
-def _length(span: Span) -> int:
-    return span[1] - span[0]
 
 
 class QuoteReader:
@@ -58,16 +52,15 @@ class QuoteReader:
     def __init__(self) -> None:
         self._is_open = False
         self._last: Attribution | None = None
-        self._quote_ended = False
 
     def read(self, text: str, tokens: Tokens, offset: int) -> tuple[Attribution, ...]:
         """Return the attributions of one sentence; ``offset`` is where it begins."""
-        has_marks = any(mark in text for mark in '"“”«»')
+        has_marks = '"' in text or (not text.isascii() and not _MARKS.isdisjoint(text))
         if not (has_marks or self._is_open or not TRIGGERS.isdisjoint(tokens.words)):
             self._last = None
             return ()
         started_open = self._is_open
-        quotes = self._quotes(tokens)
+        quotes = self._quotes(tokens) if has_marks or started_open else []
         found = find_attributions(text, tokens, offset, quotes)
         if found:
             self._last = found[-1]

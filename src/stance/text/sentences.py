@@ -100,6 +100,8 @@ def _is_wrapped(paragraph: str) -> bool:
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
+    if start < end and not (text[start].isspace() or text[end - 1].isspace()):
+        return [(start, end)]
     piece = text[start:end]
     start += len(piece) - len(piece.lstrip())
     end -= len(piece) - len(piece.rstrip())

@@ -6,7 +6,8 @@ the commas and quotation marks decide; there is no parser.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -33,6 +34,8 @@ from stance.text.sayings import (
 from stance.text.tokens import Tokens
 
 __all__ = ["Attribution", "char_spans", "find_attributions"]
+
+_CUES = SAY | SAYINGS | {"according"}
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -92,7 +95,7 @@ class _Sentence:
     def __init__(self, text: str, tokens: Tokens, offset: int, quotes: Sequence[Span]) -> None:
         self.text = text
         self.words = tokens.words
-        self.lower = [word.lower() for word in tokens.words]
+        self.lower = tokens.lower
         self.tokens = tokens
         self.offset = offset
         self.quotes = quotes
@@ -102,9 +105,10 @@ class _Sentence:
 
     def attributions(self) -> tuple[Attribution, ...]:
         found: list[Attribution] = []
-        for i, lower in enumerate(self.lower):
+        for i in self._cues():
             if self.is_quoted[i]:
                 continue
+            lower = self.lower[i]
             one = None
             if self._may_attribute(i, lower):
                 one = self._inverted(i) or self._trailing(i) or self._leading(i)
@@ -115,6 +119,12 @@ class _Sentence:
             if one is not None:
                 found.append(one)
         return tuple(found)
+
+    def _cues(self) -> Iterable[int]:
+        """Return where an attribution may be recognised; after a quotation anywhere."""
+        if self.quotes:
+            return range(len(self.lower))
+        return itertools.compress(itertools.count(), map(_CUES.__contains__, self.lower))
 
     def _may_attribute(self, position: int, lower: str) -> bool:
         """Return whether a word is a verb of saying; after a quotation any past tense is."""

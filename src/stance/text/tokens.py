@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import re
-
-import msgspec
 
 __all__ = ["Tokens", "tokenize"]
 
@@ -15,27 +15,118 @@ _TOKEN = re.compile(
     r"|\w+"
     r"|[^\w\s]"
 )
+_MOST_FORMS = 100_000  # an archive has more forms than memory should keep
+_LONGEST_FORM = 40  # characters; longer ones do not come again
 
 
-class Tokens(msgspec.Struct, frozen=True):
-    """Surface forms with their half-open spans; three lists of one length."""
+class _Split(dict[str, tuple[str, ...]]):
+    """What stands between two white spaces -> its tokens: a text has few such forms."""
 
-    words: list[str]
-    starts: list[int]
-    ends: list[int]
+    def __missing__(self, form: str) -> tuple[str, ...]:
+        words = tuple(_TOKEN.findall(form))
+        if len(self) < _MOST_FORMS and len(form) <= _LONGEST_FORM:
+            self[form] = words
+        return words
+
+
+class _Steps(dict[str, tuple[int, ...]]):
+    """The same -> how far it is from each of its tokens to the next, one blank after the last."""
+
+    def __missing__(self, form: str) -> tuple[int, ...]:
+        *inner, last = map(len, _split[form])
+        steps = (*inner, last + 1)
+        if len(self) < _MOST_FORMS and len(form) <= _LONGEST_FORM:
+            self[form] = steps
+        return steps
+
+
+class _Lower(dict[str, str]):
+    """Word -> word in lower case, the same object each time."""
+
+    def __missing__(self, word: str) -> str:
+        lower = word.lower()
+        if len(self) < _MOST_FORMS and len(word) <= _LONGEST_FORM:
+            self[word] = lower
+        return lower
+
+
+_flat = itertools.chain.from_iterable
+_split = _Split()
+_steps = _Steps()
+_lower = _Lower()
+
+
+class Tokens:
+    """Surface forms with their half-open spans; lists of one length.
+
+    Made by :func:`tokenize`. All but the words is found when it is first asked for: many sentences
+    of an archive name nobody, and nobody asks.
+
+    Attributes
+    ----------
+    words : list of str
+    lower : list of str
+        The same in lower case.
+    starts, ends : list of int
+        Where each stands in the text.
+    """
+
+    __slots__ = ("_ends", "_forms", "_lower", "_starts", "_text", "words")
+
+    def __init__(self, text: str, forms: list[str]) -> None:
+        self._text = text
+        self._forms = forms
+        self.words = list(_flat(map(_split.__getitem__, forms)))
+        self._lower: list[str] | None = None
+        self._starts: list[int] | None = None
+        self._ends: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Tokens({self.words})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tokens) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    @property
+    def lower(self) -> list[str]:
+        """Return the words in lower case."""
+        lower = self._lower
+        if lower is None:
+            lower = self._lower = list(map(_lower.__getitem__, self.words))
+        return lower
+
+    @property
+    def starts(self) -> list[int]:
+        """Return where each word begins."""
+        starts = self._starts
+        if starts is None:
+            steps = _flat(map(_steps.__getitem__, self._forms))
+            starts = list(itertools.accumulate(steps, initial=0))
+            if starts.pop() != len(self._text) + 1:  # more than one white space somewhere
+                starts = [match.start() for match in _TOKEN.finditer(self._text)]
+            self._starts = starts
+        return starts
+
+    @property
+    def ends(self) -> list[int]:
+        """Return where each word ends, exclusive."""
+        ends = self._ends
+        if ends is None:
+            ends = self._ends = list(map(operator.add, self.starts, map(len, self.words)))
+        return ends
 
 
 def tokenize(text: str) -> Tokens:
     """Split ``text`` into words and punctuation marks.
+
+    No token holds white space, so the text is split there first, and each form only once.
 
     Examples
     --------
     >>> tokenize("Iran's U.S.-led talks don't start.").words
     ['Iran', "'s", 'U.S.', '-', 'led', 'talks', 'do', "n't", 'start', '.']
     """
-    words, starts, ends = [], [], []
-    for match in _TOKEN.finditer(text):
-        words.append(match.group())
-        starts.append(match.start())
-        ends.append(match.end())
-    return Tokens(words, starts, ends)
+    return Tokens(text, text.split())

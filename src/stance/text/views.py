@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import itertools
+import math
 from collections.abc import Sequence
 
 from stance.records import Mention, Span
@@ -68,19 +68,11 @@ class SentenceView:
     ) -> None:
         self.text = text
         self.tokens = tokens
+        self.lower = tokens.lower
         self.offset = offset
         self.mentions = mentions
         self.attributions = attributions
-
-    @functools.cached_property
-    def lower(self) -> list[str]:
-        """Return the words in lower case."""
-        return [word.lower() for word in self.tokens.words]
-
-    @functools.cached_property
-    def _covered(self) -> set[int]:
-        """Return the tokens that belong to a mention."""
-        return {i for m in self.mentions for i in range(*self.range_of(m))}
+        self._has_offices: bool | None = None
 
     def range_of(self, mention: Mention) -> Span:
         """Return the tokens of a mention, the last exclusive."""
@@ -100,28 +92,29 @@ class SentenceView:
     def add(self, mentions: Sequence[Mention]) -> None:
         """Take in mentions that were resolved first."""
         self.mentions = sorted((*self.mentions, *mentions), key=lambda m: (m.start, m.end))
-        self._covered.update(i for m in mentions for i in range(*self.range_of(m)))
 
     def crosses(self, span: Span) -> bool:
         """Return whether a span overlaps a mention without holding all of it."""
-        return any(
-            span[0] < m.end
-            and m.start < span[1]
-            and not (span[0] <= m.start and m.end <= span[1] and m.kind not in _RESOLVED)
-            for m in self.mentions
-        )
+        start, end = span
+        for m in self.mentions:
+            if start < m.end and m.start < end:
+                holds = start <= m.start and m.end <= end
+                if not holds or m.kind in _RESOLVED:
+                    return True
+        return False
 
     def token_at(self, place: int) -> int:
         """Return the token that holds a place of the document."""
-        return max(bisect.bisect_right(self.tokens.starts, place - self.offset) - 1, 0)
+        return (bisect.bisect_right(self.tokens.starts, place - self.offset) or 1) - 1
+
+    def place(self, token: int) -> int:
+        """Return where a token begins in the document."""
+        return self.offset + self.tokens.starts[token]
 
     def span(self, first: int, last: int) -> Span:
         """Return the span in the document of a token range."""
-        return self.offset + self.tokens.starts[first], self.offset + self.tokens.ends[last - 1]
-
-    def text_of(self, first: int, last: int) -> str:
-        """Return the words of a token range."""
-        return self.text[self.tokens.starts[first] : self.tokens.ends[last - 1]]
+        starts, end = self.tokens.starts, last - 1
+        return self.offset + starts[first], self.offset + starts[end] + len(self.tokens.words[end])
 
     def before(self, at: int) -> list[Mention]:
         """Return the mentions that stand before a token and take part in something."""
@@ -145,11 +138,17 @@ class SentenceView:
         begin = at
         while begin > 0 and self.lower[begin - 1] not in _CLAUSE_BORDERS:
             begin -= 1
-        return tuple(m.id for m in self.before(at) if self.token_at(m.start) >= begin)
+        start = self.place(begin)
+        return tuple([m.id for m in self.before(at) if m.start >= start])
 
     def is_mentioned(self, token: int) -> bool:
         """Return whether a token belongs to a mention."""
-        return token in self._covered
+        starts = self.tokens.starts
+        if not self.mentions or token >= len(starts):
+            return False
+        begin = self.offset + starts[token]
+        following = self.offset + starts[token + 1] if token + 1 < len(starts) else math.inf
+        return any(m.start < following and begin < m.end for m in self.mentions)
 
     def is_person(self, mention: Mention) -> bool:
         """Return whether a mention is a person, or goes on with an office."""
@@ -157,10 +156,16 @@ class SentenceView:
             return False
         if mention.kind == "person":
             return True
+        if self._has_offices is None:
+            self._has_offices = not OFFICE_HEADS.isdisjoint(self.lower)
+        if not self._has_offices:
+            return False
         first, last = self.range_of(mention)
         words = self.tokens.words
-        if has_office(words, last):
+        if has_office(words, self.lower, last):
             return True
+        if self.lower[first - 1 : first] not in (["of"], ["for"], ["the"]):
+            return False
         before = [word.lower() for word in words[max(0, first - 3) : first] if word != "the"]
         return (
             before[-1:] in (["of"], ["for"])
@@ -176,8 +181,9 @@ class SentenceView:
             if self.lower[word] in ("its", "their") and not OFFICE_HEADS.isdisjoint(after):
                 return True  # "its president" will be "he" in what follows
             return self.lower[word] in ("he", "she")
-        last = self.lower[self.token_at(mention.end - 1)]
-        return mention.kind == "phrase" and last in OFFICE_HEADS
+        return (
+            mention.kind == "phrase" and self.lower[self.token_at(mention.end - 1)] in OFFICE_HEADS
+        )
 
     def has_unknown_subject(self, at: int) -> bool:
         """Return whether the sentence begins with a name that the catalogue does not know."""
@@ -226,7 +232,7 @@ class SentenceView:
 
     def speaker_of_quote(self, at: int, previous: str | None) -> str | None:
         """Return the actor whose quotation a token stands in, None outside of quotations."""
-        place = self.offset + self.tokens.starts[at]
+        place = self.place(at)
         for one in self.attributions:
             for start, end in one.quoted:
                 if start <= place < end:

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from stance.errors import LabelError, Problem
-from stance.files import read_lines
+from stance.files import read_lines, write_atomically
 from stance.labels.check import check_collection, check_sentence
 from stance.records import (
     SENTIMENTS,
@@ -31,7 +31,9 @@ __all__ = [
     "label_names",
     "label_of",
     "losses",
+    "read_objects",
     "relations_of",
+    "write_objects",
 ]
 
 Status = Literal["gold", "single", "suggested", "rejected"]
@@ -95,6 +97,41 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 )
             )
         yield number, record
+
+
+def read_objects(
+    path: Path,
+    label_of_object: Callable[[dict[str, Any], int, list[str]], LabeledSentence | None],
+) -> Imported:
+    """Return the labels of a file of JSON lines.
+
+    Parameters
+    ----------
+    path : path
+    label_of_object : callable
+        Gets an object, its line, and a list to add notes to; returns its label, or None to leave
+        it out.
+
+    Raises
+    ------
+    LabelError
+        With all problems of the file, if there are any.
+    """
+    notes: list[str] = []
+    found: list[tuple[int | None, LabeledSentence | ForeignError]] = []
+    for number, record in json_objects(path):
+        try:
+            label = label_of_object(record, number, notes)
+        except ForeignError as error:
+            found.append((number, error))
+        else:
+            found += [] if label is None else [(number, label)]
+    return finish(found, path, dict.fromkeys(notes))
+
+
+def write_objects(records: Iterable[dict[str, Any]], path: Path) -> None:
+    """Write objects as JSON lines, in ASCII: doccano guesses encodings, and guesses wrong."""
+    write_atomically(path, "".join(json.dumps(record) + "\n" for record in records).encode("ascii"))
 
 
 def fields_of(label: LabeledSentence) -> dict[str, Any]:

@@ -4,29 +4,31 @@ The type of an entity is the actor's id, the type of a relation a stance, ``none
 a relation with two stances is two relations. Free fields of a record are doccano's metadata.
 Offsets are code points. A file of one annotator (``admin.jsonl`` in an export by annotator) gives
 its name to the labels; ``all.jsonl`` does not.
+
+doccano 1.8 reads records into one table, and cannot import what becomes "not a number" there: so
+all records are written with the same fields, and the place of a sentence as text.
 """
 
 from __future__ import annotations
 
-import json
+import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from stance.files import write_atomically
 from stance.labels.exchange.common import (
     ForeignError,
     Imported,
     Named,
     fields_of,
-    finish,
-    json_objects,
     label_names,
     label_of,
     losses,
     placed,
+    read_objects,
     relations_of,
     two_ended,
+    write_objects,
 )
 from stance.records import LabeledMention, LabeledSentence
 
@@ -38,23 +40,20 @@ _LOST = ("speaker", "evidence", "implied", "nobody", "open")
 
 def read(path: Path) -> Imported:
     """Return the labels of a doccano export (a JSONL file)."""
-    notes: list[str] = []
-    found = []
-    for number, record in json_objects(path):
-        item: LabeledSentence | ForeignError
-        try:
-            item = _label(record, path, number, notes)
-        except ForeignError as error:
-            item = error
-        found.append((number, item))
-    return finish(found, path, dict.fromkeys(notes))
+    return read_objects(path, functools.partial(_label, path))
 
 
-def _label(record: dict[str, Any], path: Path, number: int, notes: list[str]) -> LabeledSentence:
+def _label(path: Path, record: dict[str, Any], number: int, notes: list[str]) -> LabeledSentence:
     text = record.get("text", record.get("data"))
     fields = {key: value for key, value in record.items() if key not in _OWN}
-    if path.stem != "all" and ("Comments" in record or "comments" in record):
-        fields.setdefault("annotator", path.stem)
+    if str(fields.get("sent_index", "")).isdecimal():
+        fields["sent_index"] = int(fields["sent_index"])
+    if "Comments" in record or "comments" in record:  # doccano wrote it
+        if fields.get("status") == "suggested":
+            fields |= {"status": None, "annotator": None}
+            notes.append("suggestions count as labelled; export approved documents only, if not")
+        if path.stem != "all":
+            fields["annotator"] = path.stem
     default = f"{path.stem}:{number}"
     if "entities" in record:
         mentions = list(_mentions(record["entities"], text))
@@ -107,7 +106,8 @@ def _relations(relations: list[dict[str, Any]], ids: dict[str, str]) -> Iterator
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
     """Write labels for import into a project for sequence labelling with relations."""
     labels = tuple(labels)
-    lines = []
+    records = []
+    names = dict.fromkeys(name for label in labels for name in fields_of(label))
     count = 0
     for label in labels:
         entities = []
@@ -132,12 +132,10 @@ def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
         for relation in relations:
             relation["id"] = count
             count += 1
-        record = {
-            "text": label.text,
-            **fields_of(label),
-            "entities": entities,
-            "relations": relations,
-        }
-        lines.append(json.dumps(record, ensure_ascii=False))
-    write_atomically(path, ("\n".join(lines) + "\n").encode("utf-8"))
+        known = fields_of(label)
+        if label.sent_index is not None:
+            known["sent_index"] = str(label.sent_index)
+        fields = {name: known.get(name) for name in names}
+        records.append({"text": label.text, **fields, "entities": entities, "relations": relations})
+    write_objects(records, path)
     return losses(labels, "doccano", _LOST)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from stance.errors import MissingExtraError, Problem
+from stance.errors import optional_library
 from stance.labels.exchange.common import ForeignError, Imported, finish
 from stance.records import LabeledSentence
 
@@ -75,13 +75,7 @@ def from_rows(rows: Iterable[dict[str, Any]], path: Path) -> Imported:
 
 
 def _library() -> Any:
-    try:
-        import datasets
-    except ImportError:
-        raise MissingExtraError(
-            Problem("Hugging Face datasets need 'datasets'", "pip install 'stance-ir[datasets]'")
-        ) from None
-    return datasets
+    return optional_library("datasets", "Hugging Face datasets need 'datasets'", "datasets")
 
 
 def _features(datasets: Any) -> Any:

@@ -1,14 +1,18 @@
 """Label Studio: its full JSON export (and import), annotations and predictions.
 
 Labels of a region are the actor's id, labels of a relation its stances (``none`` for neutral) and
-its sentiment. Offsets are UTF-16 code units, as browsers count them, and are turned into code
-points. A relation's direction is ``right`` (from the first region to the second), ``left`` or
-``bi``. Predictions become suggestions of the model that made them.
+its sentiment. Offsets are code points, as Label Studio 1.23 has them; exports that count UTF-16
+code units, as browsers do, are read too, which the words of a region give away. A relation's
+direction is ``right`` (from the first region to the second), ``left`` or ``bi``. Predictions become
+suggestions of the model that made them.
+
+Label Studio refuses annotations of people it does not know, so each of ours is written as a task of
+its own that names its annotator in ``data``; an annotation that was imported (``import_id``) is
+read as that annotator's, any other as that of whoever completed it.
 """
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -93,35 +97,34 @@ def _labels(
     fields = {key: value for key, value in data.items() if key != "text"}
     default = f"{path.stem}:{task.get('id', number)}"
     given = task.get("annotations", task.get("completions", []))
-    answers = [(a, _annotator(a), fields.get("status")) for a in given]
-    answers += [
-        (p, str(p.get("model_version") or "model"), "suggested")
-        for p in task.get("predictions", [])
-    ]
-    if not answers:
+    guesses = task.get("predictions", [])
+    if not given and not guesses:
         notes.append("tasks without annotation are left out")
-    for answer, annotator, status in answers:
+    for answer in (*given, *guesses):
         if not isinstance(answer, dict):
-            notes.append("annotations that are only numbers (not expanded) are left out")
+            notes.append("annotations and predictions that are only numbers are left out")
             continue
         if answer.get("was_cancelled"):
             notes.append("skipped tasks are left out")
             continue
         try:
             mentions, relations = _result(answer.get("result", []), data.get("text"), notes)
-            own = {**fields, "status": status}
-            if "annotator" not in fields or status == "suggested" or len(answers) > 1:
-                own["annotator"] = annotator
+            own = {**fields, **_maker(answer)}
             yield label_of(data.get("text"), own, mentions, relations, default)
         except ForeignError as error:
             yield error
 
 
-def _annotator(annotation: Any) -> str | None:
-    who = annotation.get("completed_by") if isinstance(annotation, dict) else None
+def _maker(answer: dict[str, Any]) -> dict[str, str | None]:
+    """Return who made an annotation or prediction, and its status, where the task does not say."""
+    if "model_version" in answer:
+        return {"annotator": str(answer["model_version"] or "model"), "status": "suggested"}
+    who = answer.get("completed_by")
+    if who is None or answer.get("import_id") is not None:
+        return {}
     if isinstance(who, dict):
         who = who.get("email") or who.get("id")
-    return str(who) if who else None
+    return {"annotator": str(who) if who else None, "status": None}
 
 
 def _result(
@@ -129,13 +132,12 @@ def _result(
 ) -> tuple[list[LabeledMention], Any]:
     if not isinstance(text, str):
         raise ForeignError("a task holds its text as data.text", "name the field text", text)
-    starts = [0, *itertools.accumulate(1 + (ord(char) > 0xFFFF) for char in text)]
     mentions: list[LabeledMention] = []
     ids: dict[str, list[str]] = {}
     for region in result:
         if region.get("type") in ("labels", "hypertextlabels"):
             value = region["value"]
-            begin, end = (_code_point(starts, value[key], region) for key in ("start", "end"))
+            begin, end = _place(text, value)
             for actor in value.get("labels") or value.get("hypertextlabels") or ["?"]:
                 ids.setdefault(region["id"], []).append(f"m{len(mentions)}")
                 mentions.append(
@@ -149,16 +151,20 @@ def _result(
     return mentions, relations_of(named)
 
 
-def _code_point(starts: Sequence[int], unit: Any, region: Any) -> int:
-    """Return the code point that begins at a UTF-16 code unit."""
-    if not isinstance(unit, int) or not 0 <= unit <= starts[-1]:
-        raise ForeignError("a region lies in its text", "export it again", region.get("value"))
-    found = bisect.bisect_left(starts, unit)
-    if starts[found] != unit:
-        raise ForeignError(
-            "a region does not cut a character", "mark it again", region.get("value")
-        )
-    return found
+def _place(text: str, value: dict[str, Any]) -> tuple[int, int]:
+    """Return the code points between which a region lies."""
+    start, end, words = value.get("start"), value.get("end"), value.get("text")
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
+        raise ForeignError("a region lies in its text", "export it again", value)
+    if isinstance(words, str) and text[start:end] != words:
+        units = text.encode("utf-16-le")
+        before, inside = units[: 2 * start], units[2 * start : 2 * end]
+        if inside == words.encode("utf-16-le", "surrogatepass"):
+            start = len(before.decode("utf-16-le", "replace"))
+            end = start + len(words)
+    if end > len(text):
+        raise ForeignError("a region lies in its text", "export it again", value)
+    return start, end
 
 
 def _named(region: dict[str, Any], ids: dict[str, list[str]]) -> Iterator[Named]:
@@ -181,27 +187,22 @@ def _named(region: dict[str, Any], ids: dict[str, list[str]]) -> Iterator[Named]
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
     """Write labels as tasks with annotations (suggestions as predictions) for import."""
     labels = tuple(labels)
-    tasks: dict[tuple[str, str], dict[str, Any]] = {}
-    for label in labels:
-        fields = fields_of(label)
-        key = (label.id, label.text)
-        task = tasks.setdefault(
-            key, {"data": {"text": label.text, **fields}, "annotations": [], "predictions": []}
-        )
-        answer: dict[str, Any] = {"result": list(_regions(label))}
-        if label.status == "suggested":
-            task["predictions"].append({"model_version": label.annotator or "model", **answer})
-        else:
-            task["annotations"].append({"completed_by": {"email": label.annotator or ""}, **answer})
-    body = json.dumps(list(tasks.values()), ensure_ascii=False, indent=1)
+    body = json.dumps(list(map(_task, labels)), ensure_ascii=False, indent=1)
     write_atomically(path, body.encode("utf-8"))
     return losses(labels, "Label Studio", _LOST)
 
 
-def _regions(label: LabeledSentence) -> Iterator[dict[str, Any]]:
-    def unit(place: int | None) -> int:
-        return len(label.text[:place].encode("utf-16-le")) // 2
+def _task(label: LabeledSentence) -> dict[str, Any]:
+    data = {"text": label.text, **fields_of(label)}
+    result = list(_regions(label))
+    if label.status != "suggested":
+        return {"data": data, "annotations": [{"id": 1, "result": result}]}
+    del data["status"]  # what somebody makes of a suggestion is no suggestion
+    model = data.pop("annotator", "model")
+    return {"data": data, "predictions": [{"model_version": model, "result": result}]}
 
+
+def _regions(label: LabeledSentence) -> Iterator[dict[str, Any]]:
     for mention in placed(label):
         yield {
             "id": mention.id,
@@ -209,8 +210,8 @@ def _regions(label: LabeledSentence) -> Iterator[dict[str, Any]]:
             "to_name": "text",
             "type": "labels",
             "value": {
-                "start": unit(mention.start),
-                "end": unit(mention.end),
+                "start": mention.start,
+                "end": mention.end,
                 "text": mention.text,
                 "labels": [mention.actor],
             },

@@ -7,27 +7,26 @@ has it. Rejected answers become rejected labels, ignored ones are left out.
 
 from __future__ import annotations
 
+import functools
 import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from stance.files import write_atomically
 from stance.labels.exchange.common import (
     ForeignError,
     Imported,
     Named,
     fields_of,
-    finish,
-    json_objects,
     label_names,
     label_of,
     losses,
     placed,
+    read_objects,
     relations_of,
     two_ended,
+    write_objects,
 )
 from stance.records import LabeledMention, LabeledSentence
 
@@ -39,20 +38,15 @@ _LOST = ("speaker", "evidence", "implied", "nobody", "open")
 
 def read(path: Path) -> Imported:
     """Return the labels of a Prodigy dataset (``prodigy db-out``)."""
-    notes: list[str] = []
-    found: list[tuple[int | None, LabeledSentence | ForeignError]] = []
-    for number, record in json_objects(path):
-        if record.get("answer") == "ignore":
-            notes.append("ignored answers are left out")
-            continue
-        try:
-            found.append((number, _label(record, path, number)))
-        except ForeignError as error:
-            found.append((number, error))
-    return finish(found, path, dict.fromkeys(notes))
+    return read_objects(path, functools.partial(_label, path))
 
 
-def _label(record: dict[str, Any], path: Path, number: int) -> LabeledSentence:
+def _label(
+    path: Path, record: dict[str, Any], number: int, notes: list[str]
+) -> LabeledSentence | None:
+    if record.get("answer") == "ignore":
+        notes.append("ignored answers are left out")
+        return None
     text = record.get("text")
     meta = record.get("meta") if isinstance(record.get("meta"), dict) else {}
     fields: dict[str, Any] = dict(meta or {})
@@ -128,8 +122,7 @@ def _named(
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
     """Write labels for ``prodigy db-in`` and ``rel.manual``."""
     labels = tuple(labels)
-    lines = [json.dumps(_record(label), ensure_ascii=False) for label in labels]
-    write_atomically(path, ("\n".join(lines) + "\n").encode("utf-8"))
+    write_objects(map(_record, labels), path)
     return losses(labels, "Prodigy", _LOST)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from stance.errors import InputError, MissingExtraError, Problem
+from stance.errors import InputError, Problem, optional_library
 from stance.labels.exchange.common import ForeignError, Imported, finish, label_of, placed
 from stance.labels.exchange.prodigy import tokens_of
 from stance.records import LabeledMention, LabeledSentence
@@ -24,13 +24,8 @@ _DATA = "stance"
 
 
 def _library() -> Any:
-    try:
-        import spacy.tokens
-    except ImportError:
-        raise MissingExtraError(
-            Problem("DocBin files need spaCy", "pip install 'stance-ir[spacy]'")
-        ) from None
-    return spacy
+    optional_library("spacy.tokens", "DocBin files need spaCy", "spacy")
+    return optional_library("spacy", "DocBin files need spaCy", "spacy")
 
 
 def read(path: Path) -> Imported:
