@@ -34,7 +34,7 @@ from stance.learning.encoder_options import EncoderOptions
 from stance.learning.encoder_training import train_encoder
 from stance.learning.evaluation import evaluate
 from stance.learning.examples import examples_of
-from stance.learning.training import encoder_model
+from stance.learning.training import encoder_model, in_order
 from stance.model.encoder import EncoderFiles, EncoderScorer
 from stance.model.masking import mask_pair
 from stance.model.store import load_scorer
@@ -53,7 +53,7 @@ def note(part: str, figures: dict[str, Any]) -> None:
 
 def train(folder: Path) -> None:
     """Train on data/labeled as ``stance train --backend encoder`` does."""
-    labels = tuple(read_labels("data/labeled"))
+    labels = in_order(read_labels("data/labeled"))
     examples = list(examples_of(labels))
     options = EncoderOptions(
         progress=True, checkpoint=folder.with_name(folder.name + ".checkpoint")

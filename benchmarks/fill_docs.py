@@ -86,10 +86,11 @@ def startup() -> str:
 
 def agreement() -> str:
     """Return the agreement of the two readings of the corpus."""
-    layers = results("corpus")["second_reading"]["layers"]
-    rows = [
+    found = results("corpus")["second_reading"]
+    rows = [["sentences read twice", f"{found['sentences']:,}", "", ""]]
+    rows += [
         [name, str(layer["units"]), number(layer["f1"]["value"]), number(layer["alpha"]["value"])]
-        for name, layer in layers.items()
+        for name, layer in found["layers"].items()
     ]
     return table(["layer", "units", "F1", "alpha"], rows)
 

@@ -45,11 +45,22 @@ def test_the_shipped_model_reads_plain_sentences(
 
 
 @pytest.mark.parametrize(
-    "text", ["Iran was condemned by the European Union.", "The EU condemned Iran for the arrests."]
+    ("text", "actor", "target"),
+    [
+        ("Iran was condemned by the European Union.", "EU", "IRN"),
+        ("Japan criticised Chad.", "JPN", "TCD"),
+        pytest.param(
+            "The EU condemned Iran for the arrests.",
+            "EU",
+            "IRN",
+            marks=pytest.mark.xfail(reason="the linear model also finds the reversed direction"),
+        ),
+    ],
 )
-@pytest.mark.xfail(reason="the linear model also finds the reversed direction of short sentences")
-def test_only_the_direction_that_is_said_is_found(base: Model, text: str) -> None:
-    assert shown(base.analyze(text)) == [("EU", "IRN", ("rivalry",))]
+def test_only_the_direction_that_is_said_is_found(
+    base: Model, text: str, actor: str, target: str
+) -> None:
+    assert shown(base.analyze(text)) == [(actor, target, ("rivalry",))]
 
 
 @given(st.text(max_size=300))

@@ -109,7 +109,7 @@ def test_twins_and_topics_and_registers(corpus: tuple[LabeledSentence, ...]) -> 
     assert 0.55 <= plain / registers.total() <= 0.70
     pressed = registers["regional"] + registers["statement"]
     figured = registers["headline"] + registers["quotation"] + registers["oped"]
-    assert pressed / registers.total() >= 0.195
+    assert pressed / registers.total() >= 0.18
     assert figured / registers.total() >= 0.195
 
 

@@ -22,7 +22,7 @@ from stance.learning.held_out import Predictions, measure_held_out
 from stance.model.classifier import StanceClassifier
 from stance.records import LabeledSentence
 
-__all__ = ["encoder_model", "labels_hash", "train"]
+__all__ = ["encoder_model", "in_order", "labels_hash", "train"]
 
 _LIBRARIES = ("numpy", "scikit-learn", "snowballstemmer")
 
@@ -81,7 +81,7 @@ def train(
         )
     if isinstance(labels, (str, Path)):
         labels = read_labels(labels)
-    labels = tuple(labels)
+    labels = in_order(labels)
     examples = _checked(list(examples_of(labels)), stances)
     weights = [example.weight for example in examples]
     if backend == "encoder":
@@ -167,9 +167,18 @@ def _checked(examples: Sequence[Example], stances: Collection[str] | None) -> Se
     return examples
 
 
+def in_order(labels: Iterable[LabeledSentence]) -> tuple[LabeledSentence, ...]:
+    """Return labels in the order of their canonical JSON lines.
+
+    Solvers depend on the order of what they see; so a model depends on its labels alone, not on
+    files and folders.
+    """
+    return tuple(sorted(labels, key=lambda one: msgspec.json.encode(one, order="sorted")))
+
+
 def labels_hash(labels: Iterable[LabeledSentence]) -> str:
     """Return the SHA-256 of labels in canonical JSON lines, independent of files and order."""
-    lines = sorted(msgspec.json.encode(label, order="sorted") for label in labels)
+    lines = [msgspec.json.encode(label, order="sorted") for label in in_order(labels)]
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 

@@ -1,0 +1,26 @@
+"""From text to an analysis: the model that users hold, and what it returns."""
+
+from stance.analysis.checks import (
+    MAX_CHARACTERS,
+    MIN_FAMILIAR,
+    abstention,
+    check_date,
+    check_text,
+)
+from stance.analysis.document import Analysis
+from stance.analysis.loading import analyze, load_model, model_folder, shipped_models
+from stance.analysis.model import Model
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "MIN_FAMILIAR",
+    "Analysis",
+    "Model",
+    "abstention",
+    "analyze",
+    "check_date",
+    "check_text",
+    "load_model",
+    "model_folder",
+    "shipped_models",
+]

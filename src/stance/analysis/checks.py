@@ -1,0 +1,62 @@
+"""What can be analysed, and when a model should not be believed."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from stance.errors import InputError, OptionError, Problem
+
+if TYPE_CHECKING:
+    pass
+
+
+__all__ = ["MAX_CHARACTERS", "MIN_FAMILIAR", "abstention", "check_date", "check_text"]
+
+MIN_FAMILIAR = 0.6
+"""Below this share of words that the model met in training, it abstains."""
+
+MAX_CHARACTERS = 5_000_000
+
+
+def abstention(familiar: float) -> str | None:
+    """Return why a model should not be believed that met this share of the words, or None."""
+    if familiar >= MIN_FAMILIAR:
+        return None
+    return f"unfamiliar language: the model knows {familiar:.0%} of the words"
+
+
+def check_text(text: object) -> None:
+    """Raise InputError unless ``text`` is text that can be analysed."""
+    if not isinstance(text, str):
+        raise InputError(
+            Problem("a text is a str", "decode bytes, read files first", type(text).__name__)
+        )
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(
+            Problem(
+                f"a text has at most {MAX_CHARACTERS} characters",
+                "split it into documents",
+                len(text),
+            )
+        )
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            Problem(
+                f"a text is valid Unicode (character {error.start} is a lone surrogate)",
+                "decode it with errors='replace'",
+                text[error.start : error.start + 1],
+            )
+        ) from None
+
+
+def check_date(date: str | None) -> None:
+    """Raise OptionError unless ``date`` is None or a day."""
+    if date is None:
+        return
+    try:
+        datetime.date.fromisoformat(date)
+    except (ValueError, TypeError):
+        raise OptionError(Problem("a date is a day as in 2015-11-23", "correct it", date)) from None
