@@ -39,7 +39,10 @@ def test_a_floor_that_is_not_reached_is_status_1(tmp_path: Path) -> None:
     (tmp_path / "name-swap.stance").write_text(
         "# exhaustive: yes\n[Iran|IRN] rebuked [Oman|OMN].\n    IRN > OMN: rivalry\n"
     )
-    assert run("audit", "--cases", str(tmp_path), "--floor", "1").returncode == 0
+    model = str(tmp_path / "model")
+    assert run("train", "tests/data/small.stance", "--out", model).returncode == 0
+    passed = run("audit", model, "--cases", str(tmp_path), "--floor", "1")
+    assert (passed.returncode, passed.stderr) == (0, "")
     done = run("audit", "--floor", "1")
     assert done.returncode == 1
     assert done.stderr.startswith("below 1.0: ")

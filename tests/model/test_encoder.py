@@ -117,7 +117,7 @@ def test_a_missing_extra_is_named_with_the_command_that_adds_it(
 
 
 def test_an_encoder_that_is_absent_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stance.analysis._shipped_folders", lambda: iter(()))
+    monkeypatch.setattr("stance.analysis.loading._shipped_folders", lambda: iter(()))
     with pytest.raises(NotFoundError) as caught:
         load_model("encoder")
     assert str(caught.value) == (
