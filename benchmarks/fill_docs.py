@@ -169,11 +169,15 @@ def published() -> str:
     found = results("published")
     systems = ["majority", "vader", "ngrams", "base", "encoder"]
     rows = []
-    for name, measures in (("plv", ["macro_f1"]), ("newsmtsc", ["macro_f1"]),
-                           ("dse", ["micro_f1", "macro_f1"])):  # fmt: skip
+    asked = {
+        "PLV": ("macro_f1",),
+        "NewsMTSC": ("macro_f1",),
+        "DSE": ("micro_f1", "macro_f1"),
+    }
+    for name, measures in asked.items():
         for measure in measures:
-            figures = [found[name].get(system, {}).get(measure) for system in systems]
-            title = f"{name.upper()}, {measure.replace('_f1', ' F1')}"
+            figures = [found[name.lower()].get(system, {}).get(measure) for system in systems]
+            title = f"{name}, {measure.replace('_f1', ' F1')}"
             rows.append([title, *(three(value) for value in figures)])
     head = ["", "majority", "VADER", "n-grams", "`base`", "`encoder`"]
     return table(head, rows)
