@@ -59,7 +59,7 @@ def train(folder: Path) -> None:
         progress=True, checkpoint=folder.with_name(folder.name + ".checkpoint")
     )
     began = time.monotonic()
-    trained = train_encoder(examples, options)
+    trained = train_encoder(examples, options, n_jobs=2)
     seconds = round(time.monotonic() - began)
     model = encoder_model(trained, labels, examples)
     model.save(folder)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from stance.analysis import Model, load_model
 from stance.batch.documents import Document
-from stance.batch.schema import columns_of
+from stance.batch.schema import Rows, columns_of, encode_json
 from stance.batch.scoring import cached_model, model_key, score_rows
 from stance.errors import ModelError, OptionError
 from stance.model import documents as model_documents
@@ -126,6 +127,16 @@ def test_a_document_without_relations_gets_a_row_on_request(loaded: Model) -> No
     assert rows[2] == ["Agency", None, None, None]
     assert rows[4] == [None, "IRN", "FRA", None]
     assert {column[0] for column in rows[3:]} == {None}
+
+
+@pytest.mark.parametrize("name", ["war", "at war", "class", "vidÿ", 'so "called"', "a\\b", "a\tb"])
+def test_rows_as_json_lines_hold_stances_of_any_name(name: str) -> None:
+    columns = columns_of((name,))
+    rows: Rows = [[f"x{i}", None] for i in range(len(columns))]
+    first, second = map(json.loads, encode_json(columns, rows).splitlines())
+    assert list(first) == [column.name for column in columns]
+    assert list(first.values()) == [f"x{i}" for i in range(len(columns))]
+    assert set(second.values()) == {None}
 
 
 def test_a_stance_with_the_name_of_a_column_is_refused() -> None:

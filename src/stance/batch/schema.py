@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -88,24 +87,18 @@ def columns_of(stances: Sequence[str], evidence: bool = False) -> tuple[Column, 
     return columns
 
 
-_encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
-class _Fragments(dict[Any, str]):
-    """Value -> its JSON, behind a text: values come again and again in a column."""
-
-    def __init__(self, before: str) -> None:
-        self._before = before
-
-    def __missing__(self, value: Any) -> str:
-        text = self[value] = self._before + _encode(value).decode()
-        return text
-
-
-@functools.lru_cache(maxsize=1000)
-def _probabilities(before: str) -> _Fragments:
-    """Return the fragments of a column of probabilities: of four decimals, so at most 10,001."""
-    return _Fragments(before)
+@functools.lru_cache(maxsize=8)
+def _row_maker(columns: tuple[Column, ...]) -> Callable[..., Any]:
+    """Return what makes a row of its values: a struct, which becomes JSON faster than a dict."""
+    names = [column.name for column in columns]
+    if any(char in '"\\' or char < " " for char in "".join(names)):  # no struct has such names
+        return lambda *values: dict(zip(names, values, strict=True))
+    fields = [(f"column{i}", Any) for i in range(len(names))]
+    rename = {field: name for (field, _), name in zip(fields, names, strict=True)}
+    return msgspec.defstruct("Row", fields, rename=rename, gc=False)
 
 
 def encode_json(columns: Sequence[Column], rows: Rows) -> bytes:
@@ -116,17 +109,7 @@ def encode_json(columns: Sequence[Column], rows: Rows) -> bytes:
     >>> encode_json(columns_of(())[:2], [["a"], [None]])
     b'{"doc_id":"a","date":null}\n'
     """
-    pieces: list[Iterable[str]] = []
-    for column, values in zip(columns, rows, strict=True):
-        before = f"{',' if pieces else '{'}{_encode(column.name).decode()}:"
-        if column.kind == "probability":
-            pieces.append(map(_probabilities(before).__getitem__, values))
-        elif column.kind == "integer" and None not in values:
-            pieces += [itertools.repeat(before), map(str, values)]
-        else:
-            pieces.append(map(_Fragments(before).__getitem__, values))
-    pieces.append(itertools.repeat("}\n"))
-    return "".join(itertools.chain.from_iterable(zip(*pieces, strict=False))).encode()
+    return _encode_lines(list(map(_row_maker(tuple(columns)), *rows)))
 
 
 def encode_csv(columns: Sequence[Column], rows: Rows) -> bytes:

@@ -141,11 +141,10 @@ def _columns(
     model: Model, documents: Sequence[Document], pairs: ScoredPairs, evidence: bool
 ) -> Rows:
     """Return the columns of the relations, as :meth:`Analysis.rows` would give them."""
-    if not pairs.asked:
-        return [[] for _ in columns_of(model.stances, evidence)]
-    numbers, read, actors, targets = zip(*pairs.asked, strict=True)
-    owners = [documents[number] for number in numbers]
-    sentences = [one.sentence for one in read]
+    found = pairs.found
+    actors, targets = found.actors, found.targets
+    owners = [documents[number] for number in found.documents]
+    sentences = [one.sentence for one in found.sentences]
     held = list(map(tuple, pairs.held.tolist()))
     names = {row: "|".join(itertools.compress(model.stances, row)) for row in set(held)}
     best = pairs.scored.sentiment.argmax(axis=1).tolist()
@@ -162,7 +161,10 @@ def _columns(
         [names[row] for row in held],
         [SENTIMENTS[place] for place in best],
         *_rounded(pairs.scored.sentiment),
-        [one.speaker if one.sentence.attributions else None for one in pairs.asked],
+        [
+            one.speaker_of(actor.span, target.span) if one.attributions else None
+            for one, actor, target in zip(found.sentences, actors, targets, strict=True)
+        ],
         [abstained[share] for share in familiar],
         [actor.text for actor in actors],
         [target.text for target in targets],
@@ -186,15 +188,15 @@ def _rounded(probabilities: Floats) -> list[list[float]]:
 def _with_all(rows: Rows, documents: Sequence[Document], pairs: ScoredPairs) -> Rows:
     """Return rows with one more, of id, date and source only, for each document that has none."""
     by_document: list[list[int]] = [[] for _ in documents]
-    for i, one in enumerate(pairs.asked):
-        by_document[one.document].append(i)
-    n_rows = len(pairs.asked)
+    for i, document in enumerate(pairs.found.documents):
+        by_document[document].append(i)
+    n_rows = len(pairs.found)
     order: list[int] = []
     lone: list[Document] = []
-    for document, own in zip(documents, by_document, strict=True):
+    for one, own in zip(documents, by_document, strict=True):
         order += own or [n_rows + len(lone)]
         if not own:
-            lone.append(document)
+            lone.append(one)
     extended: Rows = [
         [*rows[0], *(document.doc_id for document in lone)],
         [*rows[1], *(document.date for document in lone)],

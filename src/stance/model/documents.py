@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,11 +12,11 @@ import numpy.typing as npt
 
 from stance.model.evidence import deciding_spans
 from stance.model.features import gathered_batch
+from stance.model.gathering import FoundPairs, GatheredSentences, masked_sentence
 from stance.model.linear import Bools, LinearScorer, Scored
-from stance.model.masking import GatheredPairs, MaskedPair, MaskedSentence
+from stance.model.masking import MaskedPair
 from stance.model.scorer import Scorer
 from stance.records import Mention, Span
-from stance.text.pairs import directed_pairs, taking_part
 from stance.text.reading import ReadSentence
 
 __all__ = ["AskedPair", "ScoredPairs", "ask", "score_documents"]
@@ -44,7 +45,7 @@ class ScoredPairs(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
-    asked : list of AskedPair, length n_pairs
+    found : FoundPairs, length n_pairs
         In order of documents and sentences.
     scored : Scored
         Probabilities, (n_pairs, n_stances) and (n_pairs, 3).
@@ -54,10 +55,15 @@ class ScoredPairs(msgspec.Struct, frozen=True):
         Offsets into the document; all empty where no evidence was asked for.
     """
 
-    asked: list[AskedPair]
+    found: FoundPairs
     scored: Scored
     held: Bools
     evidence: list[tuple[Span, ...]]
+
+    @property
+    def asked(self) -> list[AskedPair]:
+        """Return the pairs one by one."""
+        return list(map(AskedPair, *msgspec.structs.astuple(self.found)))
 
 
 def score_documents(
@@ -85,20 +91,19 @@ def score_documents(
     >>> [(one.actor.id, one.target.id) for one in found.asked]
     [('IRN', 'USA'), ('USA', 'IRN')]
     """
-    asked: list[AskedPair] = []
+    found = FoundPairs()
     masked: list[MaskedPair] = []
-    parts: list[Scored] = []
     if isinstance(scorer, LinearScorer):
         if evidence:
             documents = list(documents)
-        parts += _scored_in_batches(scorer, documents, asked)
+        parts = list(_scored_in_batches(scorer, documents, found))
         if evidence:
             masked = [pair for _, pair in _ask_all(documents)]
     else:
-        for one, pair in _ask_all(documents):
-            asked.append(one)
-            masked.append(pair)
-        parts += [
+        asked = list(_ask_all(documents))
+        masked = [pair for _, pair in asked]
+        found = FoundPairs(*map(list, zip(*(one for one, _ in asked), strict=True)))
+        parts = [
             scorer.score(masked[start : start + _AT_ONCE])
             for start in range(0, len(masked), _AT_ONCE)
         ]
@@ -109,59 +114,27 @@ def score_documents(
         np.concatenate([part.familiar for part in parts]),
     )
     held = np.asarray(scored.stances >= np.array(scorer.found_thresholds, np.float32))
-    spans: list[tuple[Span, ...]] = [()] * len(asked)
-    if evidence and asked:
+    spans: list[tuple[Span, ...]] = [()] * len(found)
+    if evidence and masked:
         best = np.where(held.any(axis=1), scored.stances.argmax(axis=1), -1)
-        spans = _evidence(scorer, asked, masked, best)
-    return ScoredPairs(asked, scored, held, spans)
+        spans = _evidence(scorer, found.sentences, masked, best)
+    return ScoredPairs(found, scored, held, spans)
 
 
 def _scored_in_batches(
-    scorer: LinearScorer, documents: Iterable[Sequence[ReadSentence]], asked: list[AskedPair]
+    scorer: LinearScorer, documents: Iterable[Sequence[ReadSentence]], found: FoundPairs
 ) -> Iterator[Scored]:
-    """Yield the scores of all pairs, some sentences at a time; what was asked goes to ``asked``.
-
-    No object is made for what a model sees of a pair, only entries in lists.
-    """
-    gathered = GatheredPairs()
+    """Yield the scores of all pairs, some sentences at a time; what they are goes to ``found``."""
+    gathered = GatheredSentences()
     for document, read in enumerate(documents):
         for one in read:
             if len(one.sentence.mentions) > 1:
-                _gather(gathered, asked, document, one)
+                gathered.add(document, one)
         if len(gathered) >= _AT_ONCE:
-            yield scorer.score_batch(gathered_batch(gathered))
-            gathered = GatheredPairs()
+            yield scorer.score_batch(gathered_batch(gathered.pairs(found)))
+            gathered = GatheredSentences()
     if len(gathered):
-        yield scorer.score_batch(gathered_batch(gathered))
-
-
-def _gather(
-    gathered: GatheredPairs, asked: list[AskedPair], document: int, one: ReadSentence
-) -> None:
-    """Add the directed pairs of a sentence to those to be scored."""
-    masked = _masked(one)
-    if masked is None:
-        return
-    sentence, pairs = masked
-    ends = iter(gathered.add_sentence(sentence, pairs))
-    mention_at = sentence.mention_at
-    asked += [
-        AskedPair(document, one, mention_at[at, actor], mention_at[to, target])
-        for (actor, target), at, to in zip(pairs, ends, ends, strict=True)
-    ]
-
-
-def _masked(one: ReadSentence) -> tuple[MaskedSentence, list[tuple[str, str]]] | None:
-    """Return a sentence as a model sees it and the pairs to ask about, None if there are none."""
-    mentions = taking_part(one.sentence.mentions)
-    pairs = list(directed_pairs(mentions))
-    if not pairs:
-        return None
-    sentence = MaskedSentence(one.sentence.text, mentions, one.sentence.start, one.tokens)
-    slots = sentence.slot_of
-    if not slots.keys() >= {actor for actor, _ in pairs}:
-        pairs = [pair for pair in pairs if pair[0] in slots and pair[1] in slots]
-    return sentence, pairs
+        yield scorer.score_batch(gathered_batch(gathered.pairs(found)))
 
 
 def _ask_all(
@@ -175,37 +148,38 @@ def _ask_all(
 
 def ask(document: int, one: ReadSentence) -> Iterator[tuple[AskedPair, MaskedPair]]:
     """Yield the directed pairs of a sentence, as they stand there and as a model sees them."""
-    found = _masked(one)
+    found = masked_sentence(one)
     if found is None:
         return
-    sentence, pairs = found
-    for actor, target in pairs:
+    sentence, actors = found
+    for actor, target in itertools.permutations(actors, 2):
         masked = sentence.pair(actor, target)
         first, second = masked.first, masked.second
         if masked.order == 1:
             first, second = second, first
-        mention_at = sentence.mention_at
         yield (
-            AskedPair(document, one, mention_at[first, actor], mention_at[second, target]),
+            AskedPair(
+                document, one, sentence.mention(actor, first), sentence.mention(target, second)
+            ),
             masked,
         )
 
 
 def _evidence(
     scorer: Scorer,
-    asked: Sequence[AskedPair],
+    sentences: Sequence[ReadSentence],
     masked: Sequence[MaskedPair],
     best: npt.NDArray[np.int64],
 ) -> list[tuple[Span, ...]]:
     """Return the spans that decided, as offsets into the document."""
     found: list[tuple[Span, ...]] = []
-    for begin in range(0, len(asked), _AT_ONCE):
+    for begin in range(0, len(masked), _AT_ONCE):
         end = begin + _AT_ONCE
         for one, spans in zip(
-            asked[begin:end],
+            sentences[begin:end],
             deciding_spans(scorer, masked[begin:end], best[begin:end]),
             strict=True,
         ):
-            start = one.sentence.sentence.start
+            start = one.sentence.start
             found.append(tuple((start + a, start + b) for a, b in spans))
     return found

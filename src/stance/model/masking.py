@@ -7,9 +7,10 @@ sees is thus the same, to the last bit, whatever the actors are called.
 
 from __future__ import annotations
 
-import bisect
 import functools
 import zlib
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import msgspec
@@ -37,6 +38,7 @@ __all__ = [
 ACTOR, TARGET, BOTH, OTHER = 1, 2, 3, 4
 ROLE_NAMES = {ACTOR: "ACTOR", TARGET: "TARGET", BOTH: "BOTH", OTHER: "OTHER"}
 STEM_BITS = 32
+_MOST_WORDS = 80_000  # an archive has more than memory should keep; the frequent ones come first
 _FIRST_WORD = 16  # word ids below are reserved for roles and borders
 
 ORDERS = ("actor first", "target first", "joint", "actor alone", "target alone")
@@ -63,7 +65,7 @@ class _WordIds(dict[str, int]):
             2**STEM_BITS - _FIRST_WORD
         )
         number |= word_clusters().get(form, 0) << STEM_BITS
-        if len(self) < 200_000:  # bounded: an archive has more forms than memory should keep
+        if len(self) < _MOST_WORDS:
             self[word] = number
         return number
 
@@ -116,11 +118,11 @@ class MaskedSentence:
         Numbers of stems and clusters; a mention is one OTHER.
     slot_of : dict of str to list of int
         Actor -> positions at which it stands.
-    mention_at : dict of (int, str) to Mention
-        Position and actor -> the mention.
+    mentions_of : dict of str to list of Mention
+        Actor -> the mentions that stand there.
     """
 
-    __slots__ = ("_slots", "_tokens", "ids", "mention_at", "slot_of")
+    __slots__ = ("_slots", "_tokens", "ids", "mentions_of", "slot_of")
 
     def __init__(
         self,
@@ -132,38 +134,52 @@ class MaskedSentence:
         spans: dict[Span, dict[str, Mention]] = {}
         for mention in mentions:
             span = (mention.start - offset, mention.end - offset)
-            spans.setdefault(span, {})[mention.id] = mention
+            own = spans.get(span)
+            if own is None:
+                spans[span] = {mention.id: mention}
+            else:
+                own[mention.id] = mention
         self._tokens = tokenize(text) if tokens is None else tokens
         self.ids: list[int] = []
         self._slots: list[tuple[int, int, Span, int]] = []  # tokens, place in text, position
         self.slot_of: dict[str, list[int]] = {}
-        self.mention_at: dict[tuple[int, str], Mention] = {}
+        self.mentions_of: dict[str, list[Mention]] = {}
         self._fill(spans)
 
     def _fill(self, spans: dict[Span, dict[str, Mention]]) -> None:
         """Take the tokens over, one slot in place of those that overlap a mention."""
         words, starts = self._tokens.words, self._tokens.starts
         numbers = _word_ids.__getitem__
-        ids = self.ids
+        ids, slot_of, mentions_of = self.ids, self.slot_of, self.mentions_of
         done = 0
         for span in _apart(spans):
-            first = (bisect.bisect_right(starts, span[0]) or 1) - 1
-            if first < len(starts) and starts[first] + len(words[first]) <= span[0]:
+            start, end = span
+            first = (bisect_right(starts, start) or 1) - 1
+            if first < len(starts) and starts[first] + len(words[first]) <= start:
                 first += 1  # the span begins behind that token
-            first = max(done, first)
-            last = bisect.bisect_left(starts, span[1])
+            if first < done:
+                first = done
+            last = bisect_left(starts, end)
             if first >= last:
                 continue
             ids += map(numbers, words[done:first])
             position = len(ids)
             self._slots.append((first, last, span, position))
-            own = spans[span].items()
-            for actor, mention in own if len(own) == 1 else sorted(own):  # however they came
-                self.slot_of.setdefault(actor, []).append(position)
-                self.mention_at[position, actor] = mention
+            own = spans[span]
+            for actor in own if len(own) == 1 else sorted(own):  # however they came
+                if actor in slot_of:
+                    slot_of[actor].append(position)
+                    mentions_of[actor].append(own[actor])
+                else:
+                    slot_of[actor] = [position]
+                    mentions_of[actor] = [own[actor]]
             ids.append(OTHER)
             done = last
         ids += map(numbers, words[done:])
+
+    def mention(self, actor: str, position: int) -> Mention:
+        """Return the mention of an actor at one of his positions."""
+        return self.mentions_of[actor][self.slot_of[actor].index(position)]
 
     def pair(self, actor: str | None, target: str | None) -> MaskedPair:
         """Return the sentence as it looks for one pair of actor ids.
@@ -208,78 +224,32 @@ def _apart(spans: Collection[Span]) -> list[Span]:
     return sorted(chosen)
 
 
-class GatheredPairs:
-    """Pairs of many sentences as plain lists, each sentence's words once: what arrays are made of.
+def _numbers() -> array[int]:
+    return array("q")
+
+
+class GatheredPairs(msgspec.Struct):
+    """Pairs of many sentences, each sentence's words once: what a batch is made of.
 
     Attributes
     ----------
     ids : list of int
         Numbers of the words of all texts, one after the other.
     text_lengths : list of int
-    text_of, first, second, order : list of int, length n_pairs
+    text_of, first, second, order : array of int, length n_pairs
         Text of each pair, positions of its ends in the text, index into ``ORDERS``.
-    places, roles : list of int
+    places, roles : array of int
         Where, counting the words of all pairs one after the other, which role stands.
     """
 
-    __slots__ = (
-        "_begin",
-        "first",
-        "ids",
-        "order",
-        "places",
-        "roles",
-        "second",
-        "text_lengths",
-        "text_of",
-    )
-
-    def __init__(self) -> None:
-        self._begin = 0
-        self.ids: list[int] = []
-        self.text_lengths: list[int] = []
-        self.text_of: list[int] = []
-        self.first: list[int] = []
-        self.second: list[int] = []
-        self.order: list[int] = []
-        self.places: list[int] = []
-        self.roles: list[int] = []
-
-    def __len__(self) -> int:
-        return len(self.text_of)
-
-    def add_sentence(self, sentence: MaskedSentence, pairs: Sequence[tuple[str, str]]) -> list[int]:
-        """Add a sentence with some pairs of actors that stand in it; return where each pair ends.
-
-        Returns
-        -------
-        list of int, twice as long as ``pairs``
-            Positions in the sentence, of the actor and the target in turn.
-        """
-        text, length = len(self.text_lengths), len(sentence.ids)
-        self.ids += sentence.ids
-        self.text_lengths.append(length)
-        slot_of = sentence.slot_of
-        begin = self._begin
-        found: list[int] = []
-        for actor, target in pairs:
-            actor_slots, target_slots = slot_of[actor], slot_of[target]
-            first, second, order = _ends(actor_slots, target_slots)
-            self.first.append(first)
-            self.second.append(second)
-            self.order.append(order)
-            found += (second, first) if order == 1 else (first, second)
-            for position in actor_slots:
-                self.places.append(begin + position)
-                self.roles.append(BOTH if position in target_slots else ACTOR)
-            for position in target_slots:
-                if position not in actor_slots:
-                    self.places.append(begin + position)
-                    self.roles.append(TARGET)
-            begin += length
-        self.text_of += [text] * len(pairs)
-        self._begin = begin
-        return found
+    ids: list[int] = []
+    text_lengths: list[int] = []
+    text_of: array[int] = msgspec.field(default_factory=_numbers)
+    first: array[int] = msgspec.field(default_factory=_numbers)
+    second: array[int] = msgspec.field(default_factory=_numbers)
+    order: array[int] = msgspec.field(default_factory=_numbers)
+    places: array[int] = msgspec.field(default_factory=_numbers)
+    roles: array[int] = msgspec.field(default_factory=_numbers)
 
     def add_pair(self, pair: MaskedPair) -> None:
         """Add a pair that is masked already."""
@@ -289,7 +259,6 @@ class GatheredPairs:
         self.first.append(pair.first)
         self.second.append(pair.second)
         self.order.append(pair.order)
-        self._begin += len(pair.ids)
 
 
 def _ends(actor_slots: Sequence[int], target_slots: Sequence[int]) -> tuple[int, int, int]:

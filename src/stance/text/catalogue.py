@@ -12,7 +12,7 @@ import functools
 import importlib.resources
 import unicodedata
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -132,6 +132,11 @@ class Catalogue:
     CatalogueError
         If a leader stands for an actor that is not there.
 
+    Attributes
+    ----------
+    first_words : frozenset of str
+        The words with which surface forms begin.
+
     Examples
     --------
     >>> catalogue = Catalogue([Actor(id="GONDOR", kind="state", name="Gondor")])
@@ -158,6 +163,7 @@ class Catalogue:
                 )
             self._add_leader(leader)
         self.starts = Starts(self._index)
+        self.first_words = frozenset(self._index)
 
     def _add_actor(self, actor: Actor) -> None:
         for field, (kind, confidence) in _FIELDS.items():
@@ -198,11 +204,6 @@ class Catalogue:
                 known = self._index[words[0]].setdefault(words[1:], [])
                 if surface not in known:
                     known.append(surface)
-
-    @property
-    def first_words(self) -> Container[str]:
-        """Return the words with which surface forms begin."""
-        return self._index
 
     def lookup(self, text: str) -> tuple[Surface, ...]:
         """Return all that ``text``, taken by itself, may stand for."""

@@ -17,7 +17,7 @@ from stance.text.focus import Focus
 from stance.text.offices import OFFICE_HEADS
 from stance.text.quotations import Attribution
 from stance.text.tokens import Tokens
-from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, SentenceView
+from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
 
 __all__ = ["Resolver"]
 
@@ -91,19 +91,19 @@ class Resolver:
         attributions : sequence of Attribution
             Who speaks in it.
         """
-        may_resolve = len(mentions) <= _MOST_MENTIONS and not _TRIGGERS.isdisjoint(tokens.words)
-        if not (mentions or may_resolve or attributions):
-            self._focus.add(None, ())
-            return tuple(mentions)
-        view = SentenceView(text, tokens, offset, mentions, attributions)
         every = tuple(mentions)
+        cues = _CUES.intersection(tokens.words)
+        may_resolve = len(every) <= _MOST_MENTIONS and not _TRIGGERS.isdisjoint(cues)
+        if not (every or may_resolve or attributions):
+            self._focus.add(None, ())
+            return every
+        view = SentenceView(text, tokens, offset, every, attributions)
         if may_resolve:
             self._focus.catch_up()
-            starts = _rule_starts(tokens)
+            starts = _rule_starts(tokens, cues)
             found = self._resolved(view, starts) if starts else ()
             if found:
-                kept = [m for m in mentions if not any(_holds(f, m) for f in found)]
-                every = tuple(sorted((*kept, *found), key=_order))
+                every = _joined(every, found)
         self._focus.add(view, every)
         return every
 
@@ -129,10 +129,12 @@ class Resolver:
             position = last
             if view.crosses(span):
                 continue
+            start, end = span
             single = last - first == 1 and view.lower[first] not in NUMBERS
             kind: MentionKind = "pronoun" if single else "phrase"
-            surface = view.text[span[0] - view.offset : span[1] - view.offset]
-            every += [Mention(actor, surface, *span, kind, confidence) for actor in actors]
+            surface = view.text[start - view.offset : end - view.offset]
+            for actor in actors:
+                every.append(Mention(actor, surface, start, end, kind, confidence))
         return every
 
     def he(self, view: SentenceView, at: int) -> Found | None:
@@ -153,19 +155,21 @@ class Resolver:
 
     def it(self, view: SentenceView, at: int) -> Found | None:
         """Resolve it, its: the subject of the sentence, or of the one before."""
-        ally = self._ally(view, at)
-        if ally is not None:
-            return ally
-        if view.lower[at] == "it" and view.is_empty_it(at):
+        lower = view.lower
+        if at + 1 < len(lower) and lower[at + 1] in _AFTER_ITS:
+            ally = self._ally(view, at)
+            if ally is not None:
+                return ally
+        if lower[at] == "it" and view.is_empty_it(at):
             return None
         clause = view.in_clause(at) if view.is_object(at) else ()
         before = view.before(at)
-        own = [m for m in before if m.id not in clause]
-        for m in (
-            *(m for m in own if m.kind not in ("pronoun", "phrase")),
-            *(m for m in own if m.kind in ("pronoun", "phrase")),
-        ):
-            if not view.is_person(m):
+        own = [m for m in before if m.id not in clause] if clause else before
+        for m in own:
+            if m.kind not in RESOLVED and not view.is_person(m):
+                return at, at + 1, (m.id,), 0.7
+        for m in own:
+            if m.kind in RESOLVED:  # is_person says no to all of them
                 return at, at + 1, (m.id,), 0.7
         if not clause:
             if before:
@@ -303,10 +307,8 @@ class Resolver:
         return (at, last, (fitting[0],), confidence) if fitting else None
 
     def _ally(self, view: SentenceView, at: int) -> Found | None:
-        """Resolve "its neighbour", "its two biggest allies": who else is tview."""
+        """Resolve "its neighbour", "its two biggest allies": who else is there."""
         lower = view.lower
-        if at + 1 >= len(lower) or lower[at + 1] not in _AFTER_ITS:
-            return None
         for last in range(at + 2, min(at + 2 + LONGEST_PHRASE, len(lower) + 1)):
             if view.is_mentioned(last - 1):
                 return None
@@ -373,14 +375,21 @@ _RULES: dict[str, Callable[[Resolver, SentenceView, int], Found | None]] = {
 """Word, in lower case or with a capital -> what it may stand for."""
 
 
+_BEGINNINGS = frozenset(_RULES)
+_CUES = _TRIGGERS | _BEGINNINGS
 _THE = frozenset(("the", "The"))
 
 
-def _rule_starts(tokens: Tokens) -> list[int]:
-    """Return the tokens at which a rule may begin."""
+def _rule_starts(tokens: Tokens, cues: frozenset[str]) -> list[int]:
+    """Return the tokens at which a rule may begin; ``cues`` are those of its words that matter."""
     words, lower = tokens.words, tokens.lower
-    starts = list(itertools.compress(itertools.count(), map(_RULES.__contains__, words)))
-    if _THE.isdisjoint(words):
+    there = cues & _BEGINNINGS
+    if not _THE.isdisjoint(there) and _AFTER_THE.isdisjoint(lower):
+        there -= _THE
+    if not there:
+        return []
+    starts = list(itertools.compress(itertools.count(), map(there.__contains__, words)))
+    if _THE.isdisjoint(there):
         return starts
     return [
         at
@@ -392,5 +401,15 @@ def _rule_starts(tokens: Tokens) -> list[int]:
 _order = operator.attrgetter("start", "end", "id")
 
 
-def _holds(outer: Mention, inner: Mention) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
+def _joined(named: Sequence[Mention], resolved: Sequence[Mention]) -> tuple[Mention, ...]:
+    """Return mentions in order of place, without the named ones that a resolved one holds."""
+    every = list(resolved)
+    for mention in named:
+        start, end = mention.start, mention.end
+        for outer in resolved:
+            if outer.start <= start and end <= outer.end:
+                break
+        else:
+            every.append(mention)
+    every.sort(key=_order)
+    return tuple(every)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from stance.records import Mention
 from stance.text.catalogue import Catalogue
 from stance.text.places import ONLY_WHERE
-from stance.text.views import SentenceView
+from stance.text.views import RESOLVED, SentenceView
 
 __all__ = ["Focus"]
 
@@ -47,6 +47,8 @@ class Focus:
         self._unweighed: list[Sequence[Mention]] = []
         self._named: _Seen | None = None  # the last sentence taken in that names somebody
         self._spoken: _Seen | None = None  # the last one in which somebody speaks
+        self._subject: tuple[str, ...] | None = ()  # both None where not yet worked out
+        self._together: tuple[str, ...] | None = ()
         self._index = 0
         self._salience: dict[str, float] = {}
 
@@ -64,6 +66,7 @@ class Focus:
             self._unweighed.append(mentions)
             if mentions:
                 self._named = seen
+                self._subject = self._together = None
             if view.attributions:
                 self._spoken = seen
         self._waiting.clear()
@@ -76,17 +79,14 @@ class Focus:
         for mentions in self._unweighed:
             if salience:
                 salience = {
-                    actor: weight * _DECAY
+                    actor: less
                     for actor, weight in salience.items()
-                    if weight * _DECAY >= _FORGOTTEN
+                    if (less := weight * _DECAY) >= _FORGOTTEN
                 }
-            counted: dict[str, int] = {}
-            for mention in mentions:
+            for mention in _that_count(mentions):
                 actor = mention.id
-                if mention.confidence > ONLY_WHERE and counted.get(actor, 0) < _AT_MOST:
-                    counted[actor] = counted.get(actor, 0) + 1
-                    weight = _PRONOUN_WEIGHT if mention.kind in ("pronoun", "phrase") else 1.0
-                    salience[actor] = salience.get(actor, 0.0) + weight
+                weight = _PRONOUN_WEIGHT if mention.kind in RESOLVED else 1.0
+                salience[actor] = salience.get(actor, 0.0) + weight
         self._salience = salience
         self._unweighed.clear()
 
@@ -100,12 +100,18 @@ class Focus:
     @property
     def subject(self) -> tuple[str, ...]:
         """Return the subject of the last sentence that named somebody."""
-        return () if self._named is None else self._named[1].subject(self._named[2])
+        if self._subject is None and self._named is not None:
+            _, view, mentions = self._named
+            self._subject = view.subject(mentions)
+        return self._subject or ()
 
     @property
     def together(self) -> tuple[str, ...]:
         """Return the actors of the last coordination of the last sentence that named somebody."""
-        return () if self._named is None else self._named[1].together(self._named[2])
+        if self._together is None and self._named is not None:
+            _, view, mentions = self._named
+            self._together = view.together(mentions)
+        return self._together or ()
 
     @property
     def speaker(self) -> str | None:
@@ -130,7 +136,10 @@ class Focus:
                 salience[mention.id] = salience.get(mention.id, 0.0) + weight
         ranked = [(-weight, actor) for actor, weight in salience.items() if weight >= _PROMINENT]
         ranked.sort()
-        return [actor for _, actor in ranked if kinds is None or self.is_a(actor, kinds)]
+        if kinds is None:
+            return [actor for _, actor in ranked]
+        kind_of = self._catalogue.kind
+        return [actor for _, actor in ranked if kind_of(actor) in kinds]
 
     def recent_person(self, excluded: Sequence[str] = ()) -> tuple[str, int] | None:
         """Return the actor of the last person, and how many sentences ago that was."""
@@ -141,3 +150,17 @@ class Focus:
                 if mention.id not in excluded and (view.is_person(mention) or view.is_he(mention)):
                     return mention.id, self._index - index
         return None
+
+
+def _that_count(mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions by which a sentence brings actors to mind: of each the first few."""
+    found = [mention for mention in mentions if mention.confidence > ONLY_WHERE]
+    if len(found) <= _AT_MOST:
+        return found
+    kept: list[Mention] = []
+    counted: list[str] = []
+    for mention in found:
+        if counted.count(mention.id) < _AT_MOST:
+            counted.append(mention.id)
+            kept.append(mention)
+    return kept

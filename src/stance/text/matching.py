@@ -10,7 +10,7 @@ from stance.text.catalogue import Catalogue, plain
 from stance.text.surfaces import Alone, Surface
 from stance.text.tokens import Tokens
 
-__all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_words"]
+__all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_candidates", "match_words"]
 
 TITLES = frozenset(
     "Mr Mrs Ms Dr President Premier Minister Chancellor King Queen Prince Emir Secretary General"
@@ -78,19 +78,32 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
     return words
 
 
+def match_candidates(
+    words: Sequence[str], catalogue: Catalogue, known_names: dict[str, str]
+) -> list[int]:
+    """Return where a match may begin."""
+    there = catalogue.first_words.intersection(words)
+    if "west" in words or (known_names and not known_names.keys().isdisjoint(words)):
+        there = there.union(_WEST, known_names)
+    if not there:
+        return []
+    return list(itertools.compress(itertools.count(), map(there.__contains__, words)))
+
+
 def match_words(
     words: Sequence[str],
     lower: Sequence[str],
+    candidates: Iterable[int],
     catalogue: Catalogue,
     date: str | None,
     known_names: dict[str, str],
 ) -> list[Match]:
-    """Return the longest matches from left to right; none overlap."""
+    """Return the longest matches from left to right that begin at candidates; none overlap."""
     matches: list[Match] = []
     starts = catalogue.starts
     length = len(words)
     done = 0
-    for position in _candidates(words, catalogue, known_names):
+    for position in candidates:
         if position < done:
             continue
         word = words[position]
@@ -122,20 +135,6 @@ def match_words(
         if surface is not None:
             matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
     return matches
-
-
-def _candidates(
-    words: Sequence[str], catalogue: Catalogue, known_names: dict[str, str]
-) -> Iterable[int]:
-    """Return where a match may begin."""
-    first_words = catalogue.first_words
-    if _WEST.isdisjoint(words) and (not known_names or known_names.keys().isdisjoint(words)):
-        return itertools.compress(itertools.count(), map(first_words.__contains__, words))
-    return [
-        position
-        for position, word in enumerate(words)
-        if word in first_words or word in known_names or word in _WEST
-    ]
 
 
 def _is_the_west(words: Sequence[str], position: int) -> bool:

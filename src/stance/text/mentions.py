@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stance.records import Mention
 from stance.text.catalogue import Catalogue
-from stance.text.matching import folded_words, match_words
+from stance.text.matching import folded_words, match_candidates, match_words
 from stance.text.offices import join_offices
 from stance.text.places import mark_places
 from stance.text.tokens import Tokens
@@ -54,8 +54,11 @@ def find_mentions(
     if known_names is None:
         known_names = {}
     words = folded_words(text, tokens, catalogue)
+    candidates = match_candidates(words, catalogue, known_names)
+    if not candidates:
+        return ()
     lower = tokens.lower if words is tokens.words else [word.lower() for word in words]
-    matches = match_words(words, lower, catalogue, date, known_names)
+    matches = match_words(words, lower, candidates, catalogue, date, known_names)
     if not matches:
         return ()
     matches = join_offices(words, lower, matches, known_names, catalogue)

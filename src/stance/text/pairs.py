@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from stance.records import Mention
 from stance.text.places import ONLY_WHERE
 
-__all__ = ["directed_pairs", "taking_part"]
+__all__ = ["directed_pairs", "paired_actors", "taking_part"]
 
 MAX_ACTORS = 12
 """A sentence with more actors is a list: pairs grow with their square and say little."""
@@ -24,8 +24,12 @@ def directed_pairs(mentions: Iterable[Mention]) -> Iterator[tuple[str, str]]:
     >>> list(directed_pairs([Mention("IRN", "Iran", 0, 4), Mention("EU", "EU", 20, 22)]))
     [('IRN', 'EU'), ('EU', 'IRN')]
     """
-    actors = list(dict.fromkeys([m.id for m in mentions if m.confidence > ONLY_WHERE]))[:MAX_ACTORS]
-    return itertools.permutations(actors, 2)
+    return itertools.permutations(paired_actors(mentions), 2)
+
+
+def paired_actors(mentions: Iterable[Mention]) -> list[str]:
+    """Return the actors that form the pairs of one sentence, in order of place."""
+    return list(dict.fromkeys([m.id for m in mentions if m.confidence > ONLY_WHERE]))[:MAX_ACTORS]
 
 
 def taking_part(mentions: Iterable[Mention]) -> tuple[Mention, ...]:

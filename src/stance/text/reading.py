@@ -69,23 +69,27 @@ def read_document(
     >>> [[mention.id for mention in one.sentence.mentions] for one in read]
     [['IRN'], ['IRN', 'OMN']]
     """
+    spans = sentence_spans(text)
+    starts = [start for start, _ in spans]
+    pieces = [text[start:end] for start, end in spans]
+    # one kind of work on all sentences, then the next: far easier on the processor's caches
+    tokens = list(map(tokenize, pieces))
     known_names: dict[str, str] = {}
-    quotes = QuoteReader()
-    resolver = Resolver(catalogue) if coreference else None
-    sentences = []
-    for index, (start, end) in enumerate(sentence_spans(text)):
-        piece = text[start:end]
-        tokens = tokenize(piece)
-        mentions = find_mentions(piece, tokens, catalogue, start, date, known_names)
-        said = quotes.read(piece, tokens, start)
-        if resolver is not None:
-            mentions = resolver.resolve(piece, tokens, start, mentions, said)
-        sentences.append(
-            ReadSentence(
-                Sentence(index, start, end, piece, mentions),
-                tokens,
-                said[0].speaker if said else None,
-                said,
-            )
+    mentions = [
+        find_mentions(piece, words, catalogue, start, date, known_names)
+        for piece, words, start in zip(pieces, tokens, starts, strict=True)
+    ]
+    said = list(map(QuoteReader().read, pieces, tokens, starts))
+    if coreference:
+        mentions = list(map(Resolver(catalogue).resolve, pieces, tokens, starts, mentions, said))
+    return [
+        ReadSentence(
+            Sentence(index, start, end, piece, found),
+            words,
+            speech[0].speaker if speech else None,
+            speech,
         )
-    return sentences
+        for index, ((start, end), piece, words, found, speech) in enumerate(
+            zip(spans, pieces, tokens, mentions, said, strict=True)
+        )
+    ]

@@ -198,15 +198,16 @@ class _Sentence:
 
     def _trailing(self, verb: int) -> Attribution | None:
         """``"...", X said`` or ``..., X said`` before a border."""
-        border = self._border_before(verb)
-        if border <= 0:
-            return None
         lower = self.lower[verb]
-        if not self._follows_quote(border) and (
-            lower in ONLY_AFTER_QUOTE
-            or lower not in SAY
-            or not (self._is_told_at_end(verb) or self._ends_clause(verb))
-        ):
+        ends = (
+            lower in SAY
+            and lower not in ONLY_AFTER_QUOTE
+            and (self._is_told_at_end(verb) or self._ends_clause(verb))
+        )
+        if not (ends or self.quotes):
+            return None
+        border = self._border_before(verb)
+        if border <= 0 or not (ends or self._follows_quote(border)):
             return None
         begin = border
         if self.words[verb - 1] == ",":  # closes an apposition: go back over it
@@ -380,9 +381,8 @@ class _Sentence:
         lower = self.lower
         if lower[verb] not in REPORTING:
             return False
-        window = range(start, min(start + 9, len(lower)))
-        if any(lower[i] == "that" for i in window):
-            at = next(i for i in window if lower[i] == "that")
+        if "that" in lower[start : start + 9]:
+            at = lower.index("that", start)
             return at == start or lower[start] in NP_BREAK or lower[verb] in BARE_CLAUSE
         if lower[verb] in BARE_CLAUSE or lower[start] in (
             "it",

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"|\w+"
     r"|[^\w\s]"
 )
-_MOST_FORMS = 100_000  # an archive has more forms than memory should keep
+_MOST_FORMS = 40_000  # an archive has more than memory should keep; the frequent ones come first
 _LONGEST_FORM = 40  # characters; longer ones do not come again
 
 
