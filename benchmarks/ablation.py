@@ -24,26 +24,20 @@ from stance.labels.files import read_labels
 from stance.labels.splits import split_labels
 from stance.learning.examples import Example, examples_of
 from stance.model.classifier import DEFAULT_GROUPS, StanceClassifier
-from stance.model.features import GROUPS
 
 Groups = Sequence[tuple[str, float]]
 
 
 def variants() -> dict[str, Groups]:
     """Return the sets of groups to compare."""
-    used = [name for name, _ in DEFAULT_GROUPS]
-
-    def only(names: Sequence[str]) -> Groups:
-        return [(name, 1.0) for name in names]
-
-    found = {"all in use": only(used)}
+    used = dict(DEFAULT_GROUPS)
+    found = {"all in use": list(used.items())}
     for name in used:
-        found[f"without {name}"] = only([other for other in used if other != name])
-    for name in GROUPS:
-        if name not in used:
-            found[f"with {name}"] = only([*used, name])
-    for stream in ("words", "clusters"):
-        found[f"{stream} alone"] = only([n for n in used if n.startswith(stream) or n == "shape"])
+        found[f"without {name}"] = [(other, used[other]) for other in used if other != name]
+    for kind in ("words", "clusters", "vectors", "letters"):
+        found[f"{kind} alone"] = [
+            (name, scale) for name, scale in used.items() if name.startswith((kind, "shape"))
+        ]
     return found
 
 

@@ -49,12 +49,7 @@ def test_the_shipped_model_reads_plain_sentences(
     [
         ("Iran was condemned by the European Union.", "EU", "IRN"),
         ("Japan criticised Chad.", "JPN", "TCD"),
-        pytest.param(
-            "The EU condemned Iran for the arrests.",
-            "EU",
-            "IRN",
-            marks=pytest.mark.xfail(reason="the linear model also finds the reversed direction"),
-        ),
+        ("The EU condemned Iran for the arrests.", "EU", "IRN"),
     ],
 )
 def test_only_the_direction_that_is_said_is_found(

@@ -16,15 +16,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import OptionError, Problem
 from stance.model.familiarity import known_stems
-from stance.model.features import GROUPS, TABLE_SIZE, Floats, make_batch, occurrences
+from stance.model.features import GROUPS, TABLE_SIZE, Floats, group_matrix, make_batch
 from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
 from stance.records import SENTIMENTS, Pair
 
 __all__ = ["DEFAULT_GROUPS", "StanceClassifier", "best_threshold"]
 
+# every pair has vectors, so rarity scales their columns down more than they deserve
+_SCALES = {"vectors": 2.0}
 DEFAULT_GROUPS: tuple[tuple[str, float], ...] = tuple(
-    (name, 1.0) for name in GROUPS if name != "clusters-2"
+    (name, _SCALES.get(name, 1.0)) for name in GROUPS
 )
 _MIN_COUNT = 2  # a feature seen with one pair only tells nothing about others
 UNLISTED_WEIGHT = 0.4  # of a pair that nobody asked about; chosen on our own held-out documents
@@ -132,12 +134,8 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         weight = np.ones(len(masked)) if sample_weight is None else np.asarray(sample_weight)
         learning = np.where(asked, weight, weight * UNLISTED_WEIGHT)
         wanted = np.array([[name in stances for name in self.stances_] for stances in y])
-        fits = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_stance)(matrix, wanted[:, k], (learning, weight), folds, self.C)
-            for k in range(len(self.stances_))
-        )
-        weights, intercepts = _fit_sentiment(matrix, sentiment, learning, self.C)
-        learned = np.column_stack([*(fit[0] for fit in fits), *weights])
+        sentiments, *fits = self._fits(matrix, wanted, sentiment, (learning, weight), folds)
+        learned = np.column_stack([*(fit[0] for fit in fits), *sentiments[0]])
         columns = _as_stored(learned * rarity[:, None])
         used = np.flatnonzero(columns.any(axis=1))
         kept_rows = rows[used].astype(np.int32)
@@ -148,7 +146,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             groups=tuple((name, float(scale)) for name, scale in self.groups),
             rows=kept_rows,
             weights=np.ascontiguousarray(columns[used]),
-            intercept=np.array([*(fit[1] for fit in fits), *intercepts], np.float32),
+            intercept=np.array([*(fit[1] for fit in fits), *sentiments[1]], np.float32),
             thresholds=tuple(
                 best_threshold(wanted[asked, k], fit[2][asked]) for k, fit in enumerate(fits)
             ),
@@ -173,19 +171,52 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
     def _matrix(self, masked: Sequence[MaskedPair]) -> tuple[Any, Ints]:
         """Return the features of all pairs, and the table row of each column."""
         batch = make_batch(masked)
-        values, pairs, columns = [], [], []
+        whole = sparse.csr_matrix((len(masked), TABLE_SIZE), dtype=np.float32)
         for name, scale in self.groups:
-            seen = occurrences(batch, name)
-            pairs.append(seen.pair)
-            columns.append(seen.row)
-            values.append(seen.value * np.float32(scale))
-        whole = sparse.csr_matrix(
-            (np.concatenate(values), (np.concatenate(pairs), np.concatenate(columns))),
-            shape=(len(masked), TABLE_SIZE),
-            dtype=np.float32,
-        )
+            whole += group_matrix(batch, name) * np.float32(scale)
+        whole.eliminate_zeros()
         rows = np.flatnonzero(np.bincount(whole.indices, minlength=TABLE_SIZE) >= _MIN_COUNT)
-        return whole[:, rows].tocsr(), rows
+        matrix = whole[:, rows].tocsr()
+        matrix.sort_indices()  # a solver in another process may not write
+        return matrix, rows
+
+    def _fits(
+        self,
+        matrix: Any,
+        wanted: Bools,
+        sentiment: Sequence[str | None] | None,
+        weights: tuple[npt.NDArray[Any], npt.NDArray[Any]],
+        folds: Ints,
+    ) -> list[Any]:
+        """Return weights and intercepts of the sentiments; then for each stance what it needs.
+
+        ``weights`` of the pairs are those for learning and those for calibrating: probabilities
+        are to hold over all pairs of a sentence, also where learning gives some of them less
+        weight. A stance has calibrated weights, intercept and out-of-fold probabilities.
+        """
+        learning, calibrating = weights
+        held_out = [folds == fold for fold in range(int(folds.max()) + 1)]
+        parts = [~out if folds.any() else out for out in held_out]
+        parts.append(np.ones(len(folds), bool))
+        stances = range(wanted.shape[1])
+        sentiments, *lines = Parallel(n_jobs=self.n_jobs)(
+            [
+                delayed(_fit_sentiment)(matrix, sentiment, learning, self.C),
+                *(
+                    delayed(_fit_line)(matrix, wanted[:, k], learning, part, self.C)
+                    for k in stances
+                    for part in parts
+                ),
+            ]
+        )
+        found = [sentiments]
+        for k in stances:
+            *of_folds, whole = lines[k * len(parts) : (k + 1) * len(parts)]
+            logits = np.zeros(len(folds))
+            for out, (weight, intercept) in zip(held_out, of_folds, strict=True):
+                logits[out] = matrix[out] @ weight + intercept
+            found.append(_calibrated(whole, logits, wanted[:, k], calibrating))
+        return found
 
     def _folds(self, n: int, documents: Sequence[str] | None) -> Ints:
         """Return the fold of each pair; documents stay whole."""
@@ -225,38 +256,36 @@ def _masked(pairs: Sequence[Pair | MaskedPair]) -> list[MaskedPair]:
 def _logistic(C: float) -> LogisticRegression:  # noqa: N803
     # dual coordinate descent (Yu, Huang and Lin 2011): with more features than pairs several
     # times as fast as lbfgs, and with a fixed seed just as reproducible
-    return LogisticRegression(C=C, solver="liblinear", dual=True, tol=0.05, random_state=0)
+    return LogisticRegression(C=C, solver="liblinear", dual=True, tol=0.2, random_state=0)
 
 
-def _fit_stance(
+def _fit_line(
     matrix: Any,
     wanted: Bools,
-    weights: tuple[npt.NDArray[Any], npt.NDArray[Any]],
-    folds: Ints,
+    weight: npt.NDArray[Any],
+    part: Bools,
     C: float,  # noqa: N803
-) -> tuple[npt.NDArray[Any], float, npt.NDArray[Any]]:
-    """Return calibrated weights, intercept and out-of-fold probabilities of one stance.
+) -> tuple[npt.NDArray[Any], float]:
+    """Return weights and intercept of one stance, learned from a part of the pairs."""
+    if len(set(wanted[part])) < 2:  # everything or nothing holds it
+        return np.zeros(matrix.shape[1]), 4.0 if wanted[part].all() else -4.0
+    model = _logistic(C).fit(matrix[part], wanted[part], weight[part])
+    return model.coef_[0], float(model.intercept_[0])
 
-    ``weights`` of the pairs are those for learning and those for calibrating: probabilities are
-    to hold over all pairs of a sentence, also where learning gives some of them less weight.
-    """
-    weight, calibrating = weights
-    logits = np.zeros(len(wanted))
-    for fold in range(int(folds.max()) + 1):
-        inside = folds != fold if folds.any() else folds == fold
-        outside = folds == fold
-        if len(set(wanted[inside])) < 2:
-            logits[outside] = -1.0
-            continue
-        model = _logistic(C).fit(matrix[inside], wanted[inside], weight[inside])
-        logits[outside] = model.decision_function(matrix[outside])
-    if len(set(wanted)) < 2:  # everything or nothing holds it
-        sign = 1.0 if wanted.all() else -1.0
-        return np.zeros(matrix.shape[1]), 4.0 * sign, np.full(len(wanted), 0.5 + 0.48 * sign)
-    slope, offset = _platt(logits, wanted, calibrating)
-    model = _logistic(C).fit(matrix, wanted, weight)
+
+def _calibrated(
+    line: tuple[npt.NDArray[Any], float],
+    logits: npt.NDArray[Any],
+    wanted: Bools,
+    weight: npt.NDArray[Any],
+) -> tuple[npt.NDArray[Any], float, npt.NDArray[Any]]:
+    """Return calibrated weights and intercept, and the probabilities behind out-of-fold logits."""
+    weights, intercept = line
+    if len(set(wanted)) < 2:
+        return weights, intercept, 1.0 / (1.0 + np.exp(np.full(len(wanted), -intercept)))
+    slope, offset = _platt(logits, wanted, weight)
     probabilities = 1.0 / (1.0 + np.exp(-(slope * logits + offset)))
-    return slope * model.coef_[0], slope * float(model.intercept_[0]) + offset, probabilities
+    return slope * weights, slope * intercept + offset, probabilities
 
 
 def _platt(

@@ -1,7 +1,8 @@
 """Features over role-masked pairs: groups of numbered n-grams, made for many pairs at once.
 
-Each group exists over two streams: the stems of the words, and their clusters. What stands near
-the two ends of a pair counts more than what stands far away.
+N-grams exist over two streams: the stems of the words, and their clusters. Beside them stand the
+vectors of single words, added up in each zone, and their letters. What stands near the two ends of
+a pair counts more than what stands far away.
 
 A group is a function from a batch to what it sees there: for each place of each pair the number
 of what stands there, how much that counts, and the tokens that show it. Numbers are folded into a
@@ -20,7 +21,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.masking import OTHER, STEM_BITS, GatheredPairs, MaskedPair
+from stance.model.lexicon import WordParts, lexicon
+from stance.model.masking import ORDERS, OTHER, STEM_BITS, GatheredPairs, MaskedPair
 
 __all__ = [
     "GROUPS",
@@ -28,6 +30,8 @@ __all__ = [
     "Batch",
     "Occurrences",
     "Seen",
+    "WordGroup",
+    "group_matrix",
     "make_batch",
     "occurrences",
     "table_rows",
@@ -47,6 +51,7 @@ _PRIMES = tuple(
 )
 BEFORE, FIRST, BETWEEN, SECOND, AFTER = range(5)
 REACH = 8.0  # tokens
+_AROUND = 6  # tokens
 _STEM = np.uint64(2**STEM_BITS - 1)
 _FIRST_CLUSTER = np.uint64(1000)  # above the numbers of roles
 
@@ -60,6 +65,8 @@ class Batch(msgspec.Struct, frozen=True, dict=True):
     ----------
     words, clusters : (n_tokens,) uint64
         Numbers of roles and stems; of roles and clusters (of the stem where there is none).
+    entry : (n_tokens,) int64
+        Number of the word in the lexicon; 0 for roles and other words.
     pair : (n_tokens,) int64
         Which pair a token belongs to.
     zone : (n_tokens,) uint64
@@ -82,6 +89,7 @@ class Batch(msgspec.Struct, frozen=True, dict=True):
 
     words: Numbers
     clusters: Numbers
+    entry: Ints
     pair: Ints
     zone: Numbers
     nearness: Floats
@@ -220,10 +228,11 @@ def gathered_batch(pairs: GatheredPairs) -> Batch:
     distance = np.minimum(np.abs(from_first), np.abs(from_second))
     nearness = np.exp(np.arange(distance.max(initial=0) + 1) / -REACH).astype(np.float32)[distance]
     words = numbers & _STEM
-    cluster = numbers >> np.uint64(STEM_BITS)
+    entry = (numbers >> np.uint64(STEM_BITS)).astype(np.int64)
     return Batch(
         words,
-        np.where(cluster, cluster + _FIRST_CLUSTER, words),
+        np.where(entry, lexicon().clusters[entry] + _FIRST_CLUSTER, words),
+        entry,
         np.repeat(np.arange(n_pairs), lengths),
         zone.astype(np.uint64),
         nearness,
@@ -311,20 +320,132 @@ def shape(batch: Batch) -> Seen:
     return Seen(np.arange(batch.n_pairs + 1) * len(numbers), number, value, first)
 
 
-def _of_stream(stream: Stream) -> dict[str, Callable[[Batch], Seen]]:
-    return {
-        f"{stream}-1": functools.partial(anywhere, stream=stream, n=1),
-        f"{stream}-2": functools.partial(anywhere, stream=stream, n=2),
-        f"{stream}-zoned-1": functools.partial(zoned, stream=stream, n=1),
-        f"{stream}-zoned-2": functools.partial(zoned, stream=stream, n=2),
-        f"{stream}-zoned-3": functools.partial(zoned, stream=stream, n=3),
-        f"{stream}-window": functools.partial(window, stream=stream, reach=3),
-    }
+class WordUses(msgspec.Struct, frozen=True):
+    """Where a word group sees words: token, kind of place, and how much the word counts there."""
+
+    token: Ints
+    place: Ints
+    value: Floats
+
+
+class WordGroup(msgspec.Struct, frozen=True, dict=True):
+    """A group that sees words of the lexicon one by one.
+
+    What a word shows depends on the word and the kind of place alone. So over many pairs a model
+    need not look at the parts: what a word adds in a place is worked out once.
+
+    Attributes
+    ----------
+    parts : function
+        Returns what each word shows.
+    uses : function from a batch
+        Returns where words are seen, in the order of their tokens.
+    n_places : int
+        How many kinds of places there are.
+    """
+
+    parts: Callable[[], WordParts]
+    uses: Callable[[Batch], WordUses]
+    n_places: int = 1
+
+    @property
+    def n_words(self) -> int:
+        """Return the number of words, the unknown one included."""
+        return len(self.parts().start) - 1
+
+    def __call__(self, batch: Batch) -> Seen:
+        """See every part of every word."""
+        uses = self.uses(batch)
+        start, number, value = self.shown(self.keys(batch, uses))
+        use = np.repeat(np.arange(len(uses.token)), np.diff(start))
+        in_pair = np.bincount(batch.pair[uses.token[use]], minlength=batch.n_pairs)
+        pair_start = np.concatenate(([0], np.cumsum(in_pair)))
+        return Seen(pair_start, number, value * uses.value[use], uses.token[use])
+
+    def keys(self, batch: Batch, uses: WordUses) -> Ints:
+        """Return place and word of each use as one number: place * n_words + word."""
+        return uses.place * self.n_words + batch.entry[uses.token]
+
+    def shown(self, keys: Ints) -> tuple[Ints, Numbers, Floats]:
+        """Return what some words show in some places: where that begins, numbers and values."""
+        parts = self.parts()
+        place, word = np.divmod(keys, self.n_words)
+        begin, count = parts.start[word], np.diff(parts.start)[word]
+        start = np.concatenate(([0], np.cumsum(count)))
+        at = np.arange(start[-1]) + np.repeat(begin - start[:-1], count)
+        number = np.repeat(place * parts.n_kinds, count) + parts.kind[at]
+        return start, mix(number.astype(np.uint64)), parts.value[at]
+
+    def words(self, batch: Batch) -> Any:
+        """Return how much each word in each place counts, (n_pairs, n_places * n_words) sparse."""
+        from scipy import sparse  # takes longer to load than a short text to analyse
+
+        uses = self.uses(batch)
+        in_pair = np.bincount(batch.pair[uses.token], minlength=batch.n_pairs)
+        start = np.concatenate(([0], np.cumsum(in_pair)))
+        shape = (batch.n_pairs, self.n_places * self.n_words)
+        wide = uses.value.astype(np.float64)
+        return sparse.csr_matrix((wide, self.keys(batch, uses), start), shape=shape)
+
+    @functools.cached_property
+    def content(self) -> Any:
+        """Return the parts of each word, (n_words, n_kinds) sparse."""
+        from scipy import sparse
+
+        parts = self.parts()
+        shape = (len(parts.start) - 1, parts.n_kinds)
+        return sparse.csr_matrix((parts.value, parts.kind, parts.start), shape=shape)
+
+    @functools.cached_property
+    def numbers(self) -> Numbers:
+        """Return the number of each kind of part in each place, (n_places, n_kinds)."""
+        kinds = np.arange(self.n_places * self.parts().n_kinds, dtype=np.uint64)
+        return mix(kinds).reshape(self.n_places, -1)
+
+
+_VECTOR_ZONES = np.array([0, 0, 1, 1, 2])  # before, between, after: at the ends stand roles
+
+
+def vector_uses(batch: Batch) -> WordUses:
+    """See the vectors of the words before, between and after the ends, with the ends' order.
+
+    Words weigh as much as they are near; a zone is divided by the root of its weight, so that it
+    grows with the words in it, but slower than they do.
+    """
+    token = np.flatnonzero(batch.entry)
+    zone = _VECTOR_ZONES[batch.zone[token].astype(np.int64)]
+    cell = batch.pair[token] * 3 + zone
+    near = batch.nearness[token]
+    weight = np.bincount(cell, near, 3 * batch.n_pairs)
+    value = near / np.sqrt(weight)[cell]
+    order = batch.order.astype(np.int64)[batch.pair[token]]
+    return WordUses(token, order * 3 + zone, value.astype(np.float32))
+
+
+def letter_uses(batch: Batch) -> WordUses:
+    """See the letters of the words between the ends or within ``_AROUND`` of them."""
+    lengths = np.diff(batch.start)
+    inside = batch.position >= np.repeat(batch.first - _AROUND, lengths)
+    inside &= batch.position <= np.repeat(batch.second + _AROUND, lengths)
+    token = np.flatnonzero(inside & (batch.entry > 0))
+    pair, entry = batch.pair[token], batch.entry[token]
+    count = np.diff(lexicon().letters.start)[entry]
+    in_pair = np.bincount(pair, count, batch.n_pairs)
+    value = np.maximum(in_pair, 1) ** -0.5
+    return WordUses(token, np.zeros(len(token), np.int64), value[pair].astype(np.float32))
 
 
 GROUPS: dict[str, Callable[[Batch], Seen]] = {
-    **_of_stream("words"),
-    **_of_stream("clusters"),
+    "words-1": functools.partial(anywhere, stream="words", n=1),
+    "words-2": functools.partial(anywhere, stream="words", n=2),
+    "words-zoned-1": functools.partial(zoned, stream="words", n=1),
+    "words-zoned-2": functools.partial(zoned, stream="words", n=2),
+    "words-window": functools.partial(window, stream="words", reach=3),
+    "clusters-1": functools.partial(anywhere, stream="clusters", n=1),
+    "clusters-zoned-1": functools.partial(zoned, stream="clusters", n=1),
+    "clusters-zoned-3": functools.partial(zoned, stream="clusters", n=3),
+    "vectors": WordGroup(lambda: lexicon().vectors, vector_uses, n_places=3 * len(ORDERS)),
+    "letters": WordGroup(lambda: lexicon().letters, letter_uses),
     "shape": shape,
 }
 """Name -> feature group; the name stands in explanations, ablations and manifests."""
@@ -337,8 +458,26 @@ def table_rows(group: str, number: Numbers) -> Rows:
     return rows
 
 
+def group_matrix(batch: Batch, group: str) -> Any:
+    """Return what a group sees, (n_pairs, TABLE_SIZE) sparse."""
+    from scipy import sparse
+
+    see = GROUPS[group]
+    if isinstance(see, WordGroup):
+        numbers, content = see.numbers, see.content
+        words = see.words(batch).reshape(-1, content.shape[0])  # one row for each pair and place
+        summed = (words @ content).reshape(batch.n_pairs, numbers.size).tocsr()
+        value, start = summed.data.astype(np.float32), summed.indptr
+        number = numbers.ravel()[summed.indices]
+    else:
+        seen = see(batch)
+        value, number, start = seen.value, seen.number, seen.start
+    shape = (batch.n_pairs, TABLE_SIZE)
+    return sparse.csr_matrix((value, table_rows(group, number), start), shape=shape)
+
+
 def occurrences(batch: Batch, group: str) -> Occurrences:
-    """Return what a group sees, by name, without the places where there is nothing."""
+    """Return what a group sees, without the places where there is nothing."""
     seen = GROUPS[group](batch)
     some = np.flatnonzero(seen.value)
     pair = np.repeat(np.arange(batch.n_pairs), np.diff(seen.start))[some]

@@ -16,6 +16,7 @@ from stance.model.features import (
     Floats,
     Ints,
     Rows,
+    WordGroup,
     make_batch,
     occurrences,
     table_rows,
@@ -55,7 +56,7 @@ class TokenShares(msgspec.Struct, frozen=True):
 
 
 class Contribution(msgspec.Struct, frozen=True):
-    """What one feature adds to a logit, and the tokens that show it (first, last)."""
+    """What the features of one group at one place add to a logit (tokens from first to last)."""
 
     group: str
     first: int
@@ -112,8 +113,16 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
         n = len(self.stances)
         logits = np.tile(self.intercept.astype(np.float64), (batch.n_pairs, 1))
         for group, scale in self.groups:
-            seen = GROUPS[group](batch)
-            logits += scale * self._sums(table_rows(group, seen.number), seen.value, seen.start)
+            see = GROUPS[group]
+            if not isinstance(see, WordGroup):
+                seen = see(batch)
+                added = self._sums(table_rows(group, seen.number), seen.value, seen.start)
+            elif batch.n_pairs >= _MANY:
+                added = see.words(batch) @ self._word_weights[group]
+            else:
+                token, by_token = self._added_by_words(group, see, batch)
+                added = _sums_between(by_token, np.searchsorted(token, batch.start))
+            logits += scale * added
         narrow = logits.astype(np.float32)
         return Scored(
             sigmoid(narrow[:, :n]), softmax(narrow[:, n:]), familiar_share(batch, self.known)
@@ -126,8 +135,7 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
         logits.
         """
         if len(start) <= _MANY:
-            products = self.table[rows] * values.astype(np.float64)[:, None]
-            return np.add.reduceat(products, start[:-1], axis=0)
+            return _sums_between(self.table[rows] * values.astype(np.float64)[:, None], start)
         from scipy import sparse  # takes longer to load than a short text to analyse
 
         shape = (len(start) - 1, len(self.table))
@@ -136,6 +144,28 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
         found: npt.NDArray[np.float64] = (
             sparse.csr_matrix((wide, rows, pointers), shape=shape, copy=False) @ self._wide_table
         )
+        return found
+
+    def _added_by_words(
+        self, group: str, see: WordGroup, batch: Batch
+    ) -> tuple[Ints, npt.NDArray[np.float64]]:
+        """Return the tokens that a group of words sees and what each adds to the logits."""
+        uses = see.uses(batch)
+        keys, inverse = np.unique(see.keys(batch, uses), return_inverse=True)
+        start, number, value = see.shown(keys)
+        parts = self.table[table_rows(group, number)] * value.astype(np.float64)[:, None]
+        weights = _sums_between(parts, start)
+        return uses.token, weights[inverse] * uses.value.astype(np.float64)[:, None]
+
+    @functools.cached_property
+    def _word_weights(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Return what each word in each place adds to the logits, for each group of words."""
+        found = {}
+        for group, _ in self.groups:
+            see = GROUPS[group]
+            if isinstance(see, WordGroup):
+                content, rows = see.content, table_rows(group, see.numbers)
+                found[group] = np.concatenate([content @ self._wide_table[row] for row in rows])
         return found
 
     @functools.cached_property
@@ -147,6 +177,11 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
         batch = make_batch(pairs)
         shares = np.zeros((len(batch.words), self.weights.shape[1]), np.float32)
         for group, scale in self.groups:
+            see = GROUPS[group]
+            if isinstance(see, WordGroup):
+                token, added = self._added_by_words(group, see, batch)
+                shares[token] += np.float32(scale) * added.astype(np.float32)
+                continue
             seen = occurrences(batch, group)
             weights = self.table[seen.row] * (seen.value * np.float32(scale))[:, None]
             width = seen.last - seen.first + 1
@@ -161,15 +196,14 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
     def contributions(self, pair: MaskedPair, output: int) -> tuple[float, list[Contribution]]:
         """Return the intercept and every feature's part of one logit; they add up to it."""
         batch = make_batch([pair])
-        parts = []
+        sums: dict[tuple[str, int, int], float] = {}
         for group, scale in self.groups:
             seen = occurrences(batch, group)
             weights = self.table[seen.row, output] * seen.value * np.float32(scale)
-            parts += [
-                Contribution(group, int(first), int(last), float(weight))
-                for first, last, weight in zip(seen.first, seen.last, weights, strict=True)
-                if weight
-            ]
+            for first, last, weight in zip(seen.first, seen.last, weights, strict=True):
+                place = group, int(first), int(last)
+                sums[place] = sums.get(place, 0.0) + float(weight)
+        parts = [Contribution(*place, weight) for place, weight in sums.items() if weight]
         return float(self.intercept[output]), parts
 
 
@@ -178,6 +212,20 @@ def expand(rows: npt.NDArray[np.int32], weights: Floats, table_size: int) -> Flo
     table = np.zeros((table_size, weights.shape[1]), np.float32)
     table[rows] = weights
     return table
+
+
+def _sums_between(products: npt.NDArray[np.float64], start: Ints) -> npt.NDArray[np.float64]:
+    """Return the sums of the rows between starts; 0 where there are none.
+
+    Examples
+    --------
+    >>> _sums_between(np.array([[1.0], [2.0], [4.0]]), np.array([0, 2, 2, 3])).ravel().tolist()
+    [3.0, 0.0, 4.0]
+    """
+    some = np.flatnonzero(np.diff(start))
+    sums = np.zeros((len(start) - 1, products.shape[1]))
+    sums[some] = np.add.reduceat(products, start[some], axis=0)
+    return sums
 
 
 def sigmoid(logits: Floats) -> Floats:

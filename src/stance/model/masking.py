@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 import msgspec
 import snowballstemmer
 
-from stance.model.clusters import word_clusters
+from stance.model.lexicon import lexicon
 from stance.records import Mention, Pair, Span
 from stance.text.tokens import Tokens, tokenize
 
@@ -52,10 +52,10 @@ def _stem() -> Callable[[str], str]:
 
 
 class _WordIds(dict[str, int]):
-    """Word -> number: a checksum of its stem below, its cluster (0: none) above ``STEM_BITS``.
+    """Word -> number: a checksum of its stem below, its place in the lexicon above ``STEM_BITS``.
 
-    A checksum, so that no vocabulary has to be kept; clusters, so that words that the labels
-    never showed are read like those of their kind.
+    A checksum, so that no vocabulary has to be kept; the lexicon (0: not in it), so that words
+    that the labels never showed are read like those of their kind.
     """
 
     def __missing__(self, word: str) -> int:
@@ -64,7 +64,7 @@ class _WordIds(dict[str, int]):
         number: int = _FIRST_WORD + zlib.crc32(stem.encode("utf-8", "replace")) % (
             2**STEM_BITS - _FIRST_WORD
         )
-        number |= word_clusters().get(form, 0) << STEM_BITS
+        number |= lexicon().number_of.get(form, 0) << STEM_BITS
         if len(self) < _MOST_WORDS:
             self[word] = number
         return number
@@ -79,7 +79,7 @@ class MaskedPair(msgspec.Struct, frozen=True):
     Attributes
     ----------
     ids : list of int
-        Numbers of roles, and of stems and clusters.
+        Numbers of roles, and of stems and lexicon entries.
     words : list of str
         The surface of each (role names for mentions).
     spans : list of (int, int)
@@ -115,7 +115,7 @@ class MaskedSentence:
     Attributes
     ----------
     ids : list of int
-        Numbers of stems and clusters; a mention is one OTHER.
+        Numbers of stems and lexicon entries; a mention is one OTHER.
     slot_of : dict of str to list of int
         Actor -> positions at which it stands.
     mentions_of : dict of str to list of Mention
