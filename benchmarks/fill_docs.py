@@ -193,6 +193,19 @@ def ablation() -> str:
     return table(head, rows)
 
 
+def distillation() -> str:
+    """Return what a teacher is worth on text that nobody labelled."""
+    keys = ("test_macro_f1", "test_average_precision", "test_end_to_end_f1", "gold_macro_f1")
+    counts = ("sentences", "taught_pairs")
+    rows = [
+        [title, *(f"{row[k]:,}" for k in counts), *(three(row.get(k)) for k in keys)]
+        for title, row in results("distillation").items()
+    ]
+    head = ["learned from", "labelled sentences", "taught pairs", "test part, macro F1"]
+    head += ["average precision", "raw text, F1", "real articles, macro F1"]
+    return table(head, rows)
+
+
 def three(value: float | None) -> str:
     """Return a figure between 0 and 1 with three digits: .562."""
     return "-" if value is None else f"{value:.3f}".removeprefix("0")
@@ -277,6 +290,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "calibration": calibration,
     "published": published,
     "ablation": ablation,
+    "distillation": distillation,
     "only-in-test": only_in_test,
     "calibration-error": calibration_error,
     "reliability": reliability,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stance.analysis import Model, load_model
 from stance.batch.documents import Document
+from stance.batch.options import BatchOptions
 from stance.batch.schema import Rows, columns_of, encode_json
 from stance.batch.scoring import cached_model, model_key, score_rows
 from stance.errors import ModelError, OptionError
@@ -106,7 +107,7 @@ def test_analyze_many_is_analyze(loaded: Model, found: list[str]) -> None:
 
 def test_rows_carry_evidence_on_request(loaded: Model) -> None:
     text = "It rained. Japan threatened to attack Chile."
-    rows, _, _ = score_rows(loaded, [Document("a", text)], evidence=True)
+    rows, _, _ = score_rows(loaded, [Document("a", text)], BatchOptions(evidence=True))
     relations = loaded.analyze(text).relations
     assert rows[-1] == [
         "|".join(f"{start}-{end}" for start, end in relation.evidence) for relation in relations
@@ -115,13 +116,25 @@ def test_rows_carry_evidence_on_request(loaded: Model) -> None:
     assert all(start > text.index("Japan") for one in relations for start, _ in one.evidence)
 
 
+def test_without_coreference_pronouns_hold_no_relations(loaded: Model) -> None:
+    text = "Japan threatened Chile. It also praised Peru."
+    usual, _, _ = score_rows(loaded, [Document("a", text)])
+    names, _, _ = score_rows(loaded, [Document("a", text)], BatchOptions(coreference=False))
+    assert ("JPN", "PER") in zip(usual[4], usual[5], strict=True)
+    alone = loaded.analyze(text, coreference=False).relations
+    assert [(r.actor.id, r.target.id) for r in alone if r.actor and r.target] == list(
+        zip(names[4], names[5], strict=True)
+    )
+    assert ("JPN", "PER") not in zip(names[4], names[5], strict=True)
+
+
 def test_a_document_without_relations_gets_a_row_on_request(loaded: Model) -> None:
     corpus = [
         Document("a", "It rained.", "2015-11-23", source="Agency"),
         Document("b", "Iran condemned France."),
         Document("c", "Eggs and salt."),
     ]
-    rows, _, _ = score_rows(loaded, corpus, all_documents=True)
+    rows, _, _ = score_rows(loaded, corpus, BatchOptions(all_documents=True))
     assert rows[0] == ["a", "b", "b", "c"]
     assert rows[1] == ["2015-11-23", None, None, None]
     assert rows[2] == ["Agency", None, None, None]

@@ -57,6 +57,18 @@ def test_train_then_evaluate_then_analyze(tmp_path: Path) -> None:
     assert run("analyze", "-", "--model", out, stdin="Iran left.").returncode == 0
 
 
+def test_train_with_a_teacher(tmp_path: Path) -> None:
+    teacher, out, text = tmp_path / "teacher", tmp_path / "model", tmp_path / "text.txt"
+    text.write_text("Iran condemned Oman. Oman praised Iran.")
+    assert run("train", LABELS, "--out", str(teacher)).returncode == 0
+    taught = run(
+        "train", LABELS, "--out", str(out), "--teacher", str(teacher), "--unlabeled", str(text)
+    )
+    assert taught.returncode == 0
+    assert "| unlabelled pairs, answered by teacher | 4 |" in (out / "MODEL_CARD.md").read_text()
+    assert run("train", LABELS, "--out", str(out), "--teacher", str(teacher)).returncode == 2
+
+
 def test_training_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:

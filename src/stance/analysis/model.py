@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stance.analysis.checks import abstention, check_date, check_text
+from stance.analysis.document import Analysis
 from stance.errors import OptionError, Problem
 from stance.model.documents import score_documents
 from stance.model.explanation import Explanation, explain
@@ -20,13 +22,6 @@ from stance.records import SENTIMENTS, Pair, Relation, Scores
 from stance.text.catalogue import Catalogue, default_catalogue
 from stance.text.collecting import collection_put_off
 from stance.text.reading import ReadSentence, read_document
-
-if TYPE_CHECKING:
-    pass
-
-
-from stance.analysis.checks import abstention, check_date, check_text
-from stance.analysis.document import Analysis
 
 __all__ = ["Model"]
 

@@ -37,6 +37,8 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
         Of text files; by default a byte order mark tells, else it is UTF-8.
     evidence : bool
         Also find the words that decided; it costs about as much as all the rest.
+    coreference : bool
+        Also resolve pronouns and phrases (the two countries).
     all_documents : bool
         Write a row for a document without relations, too.
     partition : "month", optional
@@ -62,6 +64,7 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     input_format: InputFormat | None = None
     encoding: str | None = None
     evidence: bool = False
+    coreference: bool = True
     all_documents: bool = False
     partition: Literal["month"] | None = None
     chunk_characters: int = 200_000

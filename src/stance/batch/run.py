@@ -234,8 +234,7 @@ class _Run:
             _score_left,
             key=self.key,
             output=self.kind,
-            evidence=self.options.evidence,
-            all_documents=self.options.all_documents,
+            options=self.options,
         )
         for chunk, scored in in_order(scoring, left(), self.options):
             if scored is None:
@@ -331,7 +330,7 @@ class _Meta(msgspec.Struct, frozen=True):
 
 
 def _score_left(
-    task: tuple[Chunk, bool], key: ModelKey, output: str, evidence: bool, all_documents: bool
+    task: tuple[Chunk, bool], key: ModelKey, output: str, options: BatchOptions
 ) -> tuple[Chunk, ScoredChunk | None]:
     """Score a chunk unless it is recorded: what worker processes run.
 
@@ -340,7 +339,7 @@ def _score_left(
     chunk, is_recorded = task
     if is_recorded:
         return chunk, None
-    return _without_records(chunk), score_chunk(chunk, key, output, evidence, all_documents)
+    return _without_records(chunk), score_chunk(chunk, key, output, options)
 
 
 def _without_records(chunk: Chunk) -> Chunk:

@@ -16,6 +16,7 @@ from stance.analysis import Model, abstention, load_model, model_folder
 from stance.batch.chunks import Chunk
 from stance.batch.documents import BadRecord, Document, bad_record
 from stance.batch.opening import need_pyarrow
+from stance.batch.options import BatchOptions
 from stance.batch.schema import Column, Rows, columns_of, encode_csv, encode_json, to_arrow
 from stance.errors import ModelError, Problem, StanceError, missing
 from stance.model.documents import ScoredPairs, score_documents
@@ -89,7 +90,7 @@ def cached_model(key: ModelKey) -> Model:
 
 
 def score_rows(
-    model: Model, documents: Sequence[Document], evidence: bool = False, all_documents: bool = False
+    model: Model, documents: Sequence[Document], options: BatchOptions | None = None
 ) -> tuple[Rows, list[BadRecord], int]:
     """Return the rows of some documents as columns, the bad records, and how many sentences.
 
@@ -97,10 +98,10 @@ def score_rows(
     ----------
     model : Model
     documents : sequence of Document
-    evidence : bool
-        Add a column with the spans of the words that decided.
-    all_documents : bool
-        Add a row, with nothing but id, date and source, for a document without relations.
+    options : BatchOptions, optional
+        With ``evidence`` there is a column with the spans of the words that decided, with
+        ``all_documents`` a row, of nothing but id, date and source, for a document without
+        relations; without ``coreference`` pronouns and phrases are no mentions.
 
     Examples
     --------
@@ -111,6 +112,7 @@ def score_rows(
     >>> rows[4], rows[5], bad, sentences
     (['IRN', 'USA'], ['USA', 'IRN'], [], 1)
     """
+    options = BatchOptions() if options is None else options
     kept: list[Document] = []
     bad: list[BadRecord] = []
     lengths: list[int] = []
@@ -120,7 +122,7 @@ def score_rows(
         catalogue = model.catalogue
         for document in documents:
             try:
-                found = read_document(document.text, catalogue, document.date)
+                found = read_document(document.text, catalogue, document.date, options.coreference)
             except StanceError as error:
                 one = error.problems[0]
                 where = Problem(one.rule, one.next_step, one.value, document.path, document.line)
@@ -130,9 +132,9 @@ def score_rows(
             lengths.append(len(found))
             yield found
 
-    pairs = score_documents(model.scorer, read(), evidence)
-    rows = _columns(model, kept, pairs, evidence)
-    if all_documents:
+    pairs = score_documents(model.scorer, read(), options.evidence)
+    rows = _columns(model, kept, pairs, options.evidence)
+    if options.all_documents:
         rows = _with_all(rows, kept, pairs)
     return rows, bad, sum(lengths)
 
@@ -224,14 +226,12 @@ ENCODERS: dict[str, Callable[[Sequence[Column], Rows], bytes]] = {
 """Output format -> how the rows of a chunk are kept until all are there."""
 
 
-def score_chunk(
-    chunk: Chunk, key: ModelKey, output: str, evidence: bool, all_documents: bool
-) -> ScoredChunk:
+def score_chunk(chunk: Chunk, key: ModelKey, output: str, options: BatchOptions) -> ScoredChunk:
     """Return the scores of a chunk: the function that worker processes run."""
     model = cached_model(key)
-    columns = columns_of(model.stances, evidence)
+    columns = columns_of(model.stances, options.evidence)
     with collection_put_off():
-        rows, bad, sentences = score_rows(model, chunk.documents, evidence, all_documents)
+        rows, bad, sentences = score_rows(model, chunk.documents, options)
         payload = ENCODERS[output](columns, rows)
     return ScoredChunk(
         chunk.digest(),

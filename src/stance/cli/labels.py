@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from stance.cli.shell import read_text, talk
+from stance.cli.shell import read_texts, talk
 from stance.errors import OptionError, Problem
 from stance.records import LabeledSentence
 
@@ -325,22 +325,6 @@ def suggest(
     from stance.learning.suggestions import suggest as choose
 
     known = [label.text for label in read_labels(labeled)] if labeled else []
-    found = choose(load_model(model, actors), _documents(texts), n, known)
+    found = choose(load_model(model, actors), read_texts(texts), n, known)
     write_labels(found, out)
     talk(f"{out}: {len(found)} sentences to label, the most useful first")
-
-
-def _documents(paths: list[Path]) -> dict[str, str]:
-    """Return the texts of .txt files by their names, and of labels by their documents."""
-    from stance.labels.files import FORMS, read_labels
-
-    documents: dict[str, str] = {}
-    for path in paths:
-        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
-        for file in files:
-            if file.suffix in FORMS:
-                for label in read_labels(file):
-                    documents[label.group] = f"{documents.get(label.group, '')}\n\n{label.text}"
-            else:
-                documents[file.stem if file.stem not in documents else str(file)] = read_text(file)
-    return documents

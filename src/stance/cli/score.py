@@ -33,6 +33,9 @@ def score(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Add the words that decided; takes longer.")
     ] = False,
+    coreference: Annotated[
+        bool, typer.Option(help="Also resolve pronouns and phrases (the two countries).")
+    ] = True,
     all_documents: Annotated[
         bool, typer.Option("--all-documents", help="A row for documents without relations, too.")
     ] = False,
@@ -96,6 +99,7 @@ def score(
         input_format=cast(Any, format_),
         encoding=encoding,
         evidence=evidence,
+        coreference=coreference,
         all_documents=all_documents,
         partition=cast(Any, partition),
         chunk_characters=chunk,

@@ -8,7 +8,7 @@ from pathlib import Path
 from stance.errors import InputError, Problem, missing
 from stance.files import decode_utf8
 
-__all__ = ["read_text", "talk"]
+__all__ = ["read_text", "read_texts", "talk"]
 
 
 def talk(message: str) -> None:
@@ -38,3 +38,19 @@ def read_text(path: Path) -> str:
     if not text.strip():
         raise InputError(Problem("a text is not empty", "check the file", path=str(path)))
     return text
+
+
+def read_texts(paths: list[Path]) -> dict[str, str]:
+    """Return the texts of .txt files by their names, and of labels by their documents."""
+    from stance.labels.files import FORMS, read_labels
+
+    documents: dict[str, str] = {}
+    for path in paths:
+        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+        for file in files:
+            if file.suffix in FORMS:
+                for label in read_labels(file):
+                    documents[label.group] = f"{documents.get(label.group, '')}\n\n{label.text}"
+            else:
+                documents[file.stem if file.stem not in documents else str(file)] = read_text(file)
+    return documents

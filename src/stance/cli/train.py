@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.shell import talk
+from stance.cli.shell import read_texts, talk
 from stance.errors import OptionError, Problem
 from stance.records import LabeledSentence
 
@@ -42,6 +42,14 @@ def train(
             help="Where a later file labels a sentence of an earlier one, it alone counts.",
         ),
     ] = False,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help="A better model; a linear one also learns what it says of --unlabeled."),
+    ] = None,
+    unlabeled: Annotated[
+        list[Path] | None,
+        typer.Option(help="Texts for the teacher: .txt files, folders of them, or labels files."),
+    ] = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -65,6 +73,8 @@ def train(
         backend,  # type: ignore[arg-type]
         n_jobs=jobs,
         encoder=options,
+        teacher=teacher,
+        unlabeled=read_texts(unlabeled or []).values(),
     )
     model.save(out)
     write_card(out, model, labels)

@@ -162,6 +162,8 @@ def _data(about: dict[str, Any], licence: str | None) -> Iterator[str]:
         rows.append(["of these listed by the labels", _share(about["n_relations"], n_pairs)])
     for name, count in about.get("pairs_by_stance", {}).items():
         rows.append([f"of these {name}", _share(count, n_pairs)])
+    if teacher := about.get("teacher"):
+        rows.append([f"unlabelled pairs, answered by {teacher['name']}", f"{teacher['n_pairs']:,}"])
     yield _table(["", "count"], rows)
     yield f"SHA-256 of the labels, in any order: `{about.get('labels_sha256', 'not known')}`.\n"
     yield f"Licence of the labels: {licence or 'not stated (no DATA_CARD.md beside them).'}\n"

@@ -12,14 +12,15 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from stance.analysis import Model
+from stance.analysis import Model, load_model
 from stance.errors import LabelError, OptionError, Problem
 from stance.labels.files import read_labels
+from stance.learning.distillation import taught_pairs
 from stance.learning.encoder_options import EncoderOptions
 from stance.learning.encoder_training import TrainedEncoder, train_encoder
 from stance.learning.examples import Example, examples_of
 from stance.learning.held_out import Predictions, measure_held_out
-from stance.model.classifier import StanceClassifier
+from stance.model.classifier import StanceClassifier, TaughtPairs
 from stance.records import LabeledSentence
 
 __all__ = ["encoder_model", "in_order", "labels_hash", "train"]
@@ -34,6 +35,8 @@ def train(
     random_state: int = 0,
     n_jobs: int = 1,
     encoder: EncoderOptions | None = None,
+    teacher: Model | Path | str | None = None,
+    unlabeled: Iterable[str] = (),
 ) -> Model:
     """Train a model.
 
@@ -52,6 +55,11 @@ def train(
         Processes that fit the outputs, or processors that an encoder learns on.
     encoder : EncoderOptions, optional
         How an encoder is trained; see ``stance.learning.encoder_options``.
+    teacher : Model or path, optional
+        A model of the same stances; a linear model also learns what it says of ``unlabeled``
+        (distillation: Hinton, Vinyals and Dean 2015, arXiv 1503.02531).
+    unlabeled : iterable of str
+        Texts for the teacher, of the kind that the model is to read.
 
     Returns
     -------
@@ -79,6 +87,10 @@ def train(
         raise OptionError(
             Problem("options of an encoder need backend='encoder'", "correct it", value=backend)
         )
+    if teacher is not None and backend == "encoder":
+        raise OptionError(
+            Problem("a teacher is for a linear model", "leave one of the two out", value=backend)
+        )
     if isinstance(labels, (str, Path)):
         labels = read_labels(labels)
     labels = in_order(labels)
@@ -91,6 +103,7 @@ def train(
             )
         trained = train_encoder(examples, encoder, random_state, n_jobs)
         return encoder_model(trained, labels, examples)
+    taught, lesson = _lesson(teacher, unlabeled, examples)
     classifier = StanceClassifier(random_state=random_state, n_jobs=n_jobs).fit(
         [example.pair for example in examples],
         [example.stances for example in examples],
@@ -98,9 +111,37 @@ def train(
         [example.document for example in examples],
         sample_weight=weights,
         listed=[example.listed for example in examples],
+        taught=taught,
     )
     measured = measure_held_out(_out_of_fold(classifier, examples), labels)
-    return Model(classifier.scorer_, {**_about(labels, examples), "held_out": measured})
+    about = {**_about(labels, examples), **lesson, "held_out": measured}
+    return Model(classifier.scorer_, about)
+
+
+def _lesson(
+    teacher: Model | Path | str | None, unlabeled: Iterable[str], examples: Sequence[Example]
+) -> tuple[TaughtPairs | None, dict[str, Any]]:
+    """Return the pairs of a teacher, if there is one, and what to write down of them."""
+    texts = sorted(unlabeled)
+    if teacher is None and not texts:
+        return None, {}
+    if teacher is None or not texts:
+        raise OptionError(
+            Problem("a teacher and unlabelled texts go together", "give both", value=len(texts))
+        )
+    if not isinstance(teacher, Model):
+        teacher = load_model(teacher)
+    stances = tuple(sorted({name for example in examples for name in example.stances}))
+    if teacher.stances != stances:
+        raise OptionError(
+            Problem(
+                f"the teacher knows the stances of the labels, {', '.join(stances)}",
+                "take another teacher, or train one on these labels",
+                value=", ".join(teacher.stances),
+            )
+        )
+    taught = taught_pairs(teacher, texts)
+    return taught, {"teacher": {"name": teacher.name, "n_pairs": len(taught.pairs)}}
 
 
 def encoder_model(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
@@ -21,7 +22,7 @@ from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
 from stance.records import SENTIMENTS, Pair
 
-__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "best_threshold"]
+__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "TaughtPairs", "best_threshold"]
 
 # every pair has vectors, so rarity scales their columns down more than they deserve
 _SCALES = {"vectors": 2.0}
@@ -32,6 +33,47 @@ _MIN_COUNT = 2  # a feature seen with one pair only tells nothing about others
 UNLISTED_WEIGHT = 0.4  # of a pair that nobody asked about; chosen on our own held-out documents
 
 Ints = npt.NDArray[np.int64]
+_LEAST_BELIEF = 0.01  # an answer that a teacher believes less is not learned from
+
+
+class TaughtPairs(msgspec.Struct, frozen=True):
+    """Pairs that nobody labelled, and what another model, the teacher, says of them.
+
+    Attributes
+    ----------
+    pairs : list of MaskedPair, length n_pairs
+    stances : (n_pairs, n_stances) float32
+        Probabilities, in the sorted order of the stances' names.
+    sentiment : (n_pairs, 3) float32
+        Probabilities of negative, neutral, positive.
+    """
+
+    pairs: list[MaskedPair]
+    stances: Floats
+    sentiment: Floats
+
+
+class _Lesson(NamedTuple):
+    """Features of taught pairs, and how far the teacher believes each answer."""
+
+    matrix: Any
+    beliefs: dict[Any, Floats]
+
+    def added_to(
+        self, matrix: Any, answers: npt.NDArray[Any], weight: npt.NDArray[Any]
+    ) -> tuple[Any, npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return features, answers and weights of all pairs.
+
+        A taught pair stands there once for each answer, and weighs what the teacher believes
+        (Hinton, Vinyals and Dean 2015, arXiv 1503.02531: learning from soft targets).
+        """
+        blocks, names, weights = [matrix], [answers], [weight]
+        for answer, belief in self.beliefs.items():
+            some = np.flatnonzero(belief >= _LEAST_BELIEF)
+            blocks.append(self.matrix[some])
+            names.append(np.full(len(some), answer, answers.dtype))
+            weights.append(belief[some])
+        return sparse.vstack(blocks, "csr"), np.concatenate(names), np.concatenate(weights)
 
 
 class StanceClassifier(BaseEstimator):  # type: ignore[misc]
@@ -94,6 +136,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         documents: Sequence[str] | None = None,
         sample_weight: Sequence[float] | None = None,
         listed: Sequence[bool] | None = None,
+        taught: TaughtPairs | None = None,
     ) -> Self:
         """Fit to pairs and their stances.
 
@@ -110,6 +153,9 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         listed : sequence of bool, length n_pairs, optional
             False for pairs that nobody asked about: the true negatives of exhaustive sentences.
             They weigh less, and the thresholds of ``predict`` are chosen without them.
+        taught : TaughtPairs, optional
+            Further pairs, to learn from what a teacher says of them; calibration and thresholds
+            rest on the labelled pairs alone.
 
         Raises
         ------
@@ -126,15 +172,22 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
                     value=len(masked),
                 )
             )
-        matrix, rows = self._matrix(masked)
-        rarity = _rarity(matrix)
-        matrix.data *= rarity[matrix.indices]
+        seen = masked if taught is None else [*masked, *taught.pairs]
+        features, rows = self._matrix(seen)
+        rarity = _rarity(features)
+        features.data *= rarity[features.indices]
+        matrix = features[: len(masked)]
+        lessons: list[_Lesson | None] = [None] * (len(self.stances_) + 1)
+        if taught is not None:
+            lessons = _lessons(features[len(masked) :], taught)
         folds = self._folds(len(masked), documents)
         asked = np.ones(len(masked), bool) if listed is None else np.asarray(listed, bool)
         weight = np.ones(len(masked)) if sample_weight is None else np.asarray(sample_weight)
         learning = np.where(asked, weight, weight * UNLISTED_WEIGHT)
         wanted = np.array([[name in stances for name in self.stances_] for stances in y])
-        sentiments, *fits = self._fits(matrix, wanted, sentiment, (learning, weight), folds)
+        sentiments, *fits = self._fits(
+            matrix, wanted, sentiment, (learning, weight), folds, lessons
+        )
         learned = np.column_stack([*(fit[0] for fit in fits), *sentiments[0]])
         columns = _as_stored(learned * rarity[:, None])
         used = np.flatnonzero(columns.any(axis=1))
@@ -153,7 +206,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             found_thresholds=tuple(
                 best_threshold(wanted[:, k], fit[2]) for k, fit in enumerate(fits)
             ),
-            known=known_stems(masked),
+            known=known_stems(seen),
             table=expand(kept_rows, columns[used], TABLE_SIZE),
         )
         return self
@@ -187,6 +240,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         sentiment: Sequence[str | None] | None,
         weights: tuple[npt.NDArray[Any], npt.NDArray[Any]],
         folds: Ints,
+        lessons: Sequence[_Lesson | None],
     ) -> list[Any]:
         """Return weights and intercepts of the sentiments; then for each stance what it needs.
 
@@ -199,11 +253,12 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         parts = [~out if folds.any() else out for out in held_out]
         parts.append(np.ones(len(folds), bool))
         stances = range(wanted.shape[1])
+        *of_stances, of_sentiment = lessons
         sentiments, *lines = Parallel(n_jobs=self.n_jobs)(
             [
-                delayed(_fit_sentiment)(matrix, sentiment, learning, self.C),
+                delayed(_fit_sentiment)(matrix, sentiment, learning, self.C, of_sentiment),
                 *(
-                    delayed(_fit_line)(matrix, wanted[:, k], learning, part, self.C)
+                    delayed(_fit_line)(matrix, wanted[:, k], learning, part, self.C, of_stances[k])
                     for k in stances
                     for part in parts
                 ),
@@ -228,6 +283,14 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         for fold, (_, held_out) in enumerate(GroupKFold(n_folds).split(names, groups=names)):
             folds[held_out] = fold
         return folds
+
+
+def _lessons(matrix: Any, taught: TaughtPairs) -> list[_Lesson | None]:
+    """Return what a teacher says of each stance, and of the sentiment."""
+    return [
+        *(_Lesson(matrix, {True: held, False: 1 - held}) for held in taught.stances.T),
+        _Lesson(matrix, dict(zip(SENTIMENTS, taught.sentiment.T, strict=True))),
+    ]
 
 
 def _rarity(matrix: Any) -> Floats:
@@ -265,11 +328,13 @@ def _fit_line(
     weight: npt.NDArray[Any],
     part: Bools,
     C: float,  # noqa: N803
+    lesson: _Lesson | None,
 ) -> tuple[npt.NDArray[Any], float]:
-    """Return weights and intercept of one stance, learned from a part of the pairs."""
+    """Return weights and intercept of one stance, learned from a part of the pairs and a lesson."""
     if len(set(wanted[part])) < 2:  # everything or nothing holds it
         return np.zeros(matrix.shape[1]), 4.0 if wanted[part].all() else -4.0
-    model = _logistic(C).fit(matrix[part], wanted[part], weight[part])
+    pairs = matrix[part], wanted[part], weight[part]
+    model = _logistic(C).fit(*(pairs if lesson is None else lesson.added_to(*pairs)))
     return model.coef_[0], float(model.intercept_[0])
 
 
@@ -304,6 +369,7 @@ def _fit_sentiment(
     sentiment: Sequence[str | None] | None,
     weight: npt.NDArray[Any],
     C: float,  # noqa: N803
+    lesson: _Lesson | None,
 ) -> tuple[list[npt.NDArray[Any]], list[float]]:
     """Return weights and intercepts of the three sentiments."""
     names = np.array([name or "" for name in sentiment or [""] * matrix.shape[0]])
@@ -317,7 +383,10 @@ def _fit_sentiment(
         intercepts[present[0]] = 8.0
     elif present:
         model = LogisticRegression(C=C, solver="newton-cg", tol=0.01)
-        model.fit(matrix[labeled], names[labeled], weight[labeled])
+        pairs = matrix[labeled], names[labeled], weight[labeled]
+        if lesson is not None and len(present) == len(SENTIMENTS):
+            pairs = lesson.added_to(*pairs)
+        model.fit(*pairs)
         coefficients, offsets = model.coef_, model.intercept_
         if len(present) == 2:  # one row says how the second differs from the first
             coefficients = np.vstack([np.zeros_like(coefficients[0]), coefficients[0]])

@@ -19,7 +19,7 @@ from stance.model.scorer import Scorer
 from stance.records import Mention, Span
 from stance.text.reading import ReadSentence
 
-__all__ = ["AskedPair", "ScoredPairs", "ask", "score_documents"]
+__all__ = ["AskedPair", "ScoredPairs", "ask", "ask_all", "score_documents", "score_pairs"]
 
 _AT_ONCE = 1024  # pairs; arrays of more fall out of the processor's cache
 
@@ -98,27 +98,37 @@ def score_documents(
             documents = list(documents)
         parts = list(_scored_in_batches(scorer, documents, found))
         if evidence:
-            masked = [pair for _, pair in _ask_all(documents)]
+            masked = [pair for _, pair in ask_all(documents)]
     else:
-        asked = list(_ask_all(documents))
+        asked = list(ask_all(documents))
         masked = [pair for _, pair in asked]
         found = FoundPairs(*map(list, zip(*(one for one, _ in asked), strict=True)))
-        parts = [
-            scorer.score(masked[start : start + _AT_ONCE])
-            for start in range(0, len(masked), _AT_ONCE)
-        ]
-    parts = parts or [scorer.score([])]
-    scored = Scored(
-        np.concatenate([part.stances for part in parts]),
-        np.concatenate([part.sentiment for part in parts]),
-        np.concatenate([part.familiar for part in parts]),
-    )
+        parts = list(_scored_pairs(scorer, masked))
+    scored = _joined(parts or [scorer.score([])])
     held = np.asarray(scored.stances >= np.array(scorer.found_thresholds, np.float32))
     spans: list[tuple[Span, ...]] = [()] * len(found)
     if evidence and masked:
         best = np.where(held.any(axis=1), scored.stances.argmax(axis=1), -1)
         spans = _evidence(scorer, found.sentences, masked, best)
     return ScoredPairs(found, scored, held, spans)
+
+
+def score_pairs(scorer: Scorer, pairs: Sequence[MaskedPair]) -> Scored:
+    """Return the probabilities of any number of pairs, scored some at a time."""
+    return _joined(list(_scored_pairs(scorer, pairs)) or [scorer.score([])])
+
+
+def _scored_pairs(scorer: Scorer, pairs: Sequence[MaskedPair]) -> Iterator[Scored]:
+    for start in range(0, len(pairs), _AT_ONCE):
+        yield scorer.score(pairs[start : start + _AT_ONCE])
+
+
+def _joined(parts: Sequence[Scored]) -> Scored:
+    return Scored(
+        np.concatenate([part.stances for part in parts]),
+        np.concatenate([part.sentiment for part in parts]),
+        np.concatenate([part.familiar for part in parts]),
+    )
 
 
 def _scored_in_batches(
@@ -137,9 +147,10 @@ def _scored_in_batches(
         yield scorer.score_batch(gathered_batch(gathered.pairs(found)))
 
 
-def _ask_all(
+def ask_all(
     documents: Iterable[Sequence[ReadSentence]],
 ) -> Iterator[tuple[AskedPair, MaskedPair]]:
+    """Yield the directed pairs of all sentences of some documents."""
     for document, read in enumerate(documents):
         for one in read:
             if len(one.sentence.mentions) > 1:
