@@ -15,6 +15,8 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import io
+from collections.abc import Iterator
+from string import ascii_lowercase
 
 import msgspec
 import numpy as np
@@ -26,6 +28,7 @@ N_DIMENSIONS = 32
 _RUN = 4  # letters
 _LETTERS = 14  # of a word, with its borders; what comes behind them tells little
 _KIND_BITS = 18  # for some 20,000 runs of letters
+_SHORTEST = 4  # letters of a word that may be misspelt
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -65,6 +68,48 @@ class Lexicon(msgspec.Struct, frozen=True):
     clusters: npt.NDArray[np.uint64]
     vectors: WordParts
     letters: WordParts
+
+    def number(self, form: str) -> int:
+        """Return the number of a word, or of one that it is a slip of the pen for; 0 if none.
+
+        A slip is two letters exchanged, one too many, one wrong or one left out (Norvig 2007,
+        "How to Write a Spelling Corrector"), in a word of four letters or more.
+
+        Examples
+        --------
+        >>> words = lexicon()
+        >>> words.number("threatned") == words.number("threatened") > 0
+        True
+        >>> words.number("qzxvb")
+        0
+        """
+        number = self.number_of.get(form, 0)
+        if number or len(form) < _SHORTEST or not (form.isascii() and form.isalpha()):
+            return number
+        for slips in _SLIPS:
+            found = [n for other in slips(form) if (n := self.number_of.get(other))]
+            if found:
+                return min(found)
+        return 0
+
+
+def _exchanged(form: str) -> Iterator[str]:
+    return (form[:i] + form[i + 1] + form[i] + form[i + 2 :] for i in range(len(form) - 1))
+
+
+def _shortened(form: str) -> Iterator[str]:
+    return (form[:i] + form[i + 1 :] for i in range(len(form)))
+
+
+def _replaced(form: str) -> Iterator[str]:
+    return (form[:i] + c + form[i + 1 :] for i in range(len(form)) for c in ascii_lowercase)
+
+
+def _lengthened(form: str) -> Iterator[str]:
+    return (form[:i] + c + form[i:] for i in range(len(form) + 1) for c in ascii_lowercase)
+
+
+_SLIPS = (_exchanged, _lengthened, _shortened, _replaced)  # the likeliest first
 
 
 @functools.cache

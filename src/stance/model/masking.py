@@ -64,7 +64,10 @@ class _WordIds(dict[str, int]):
         number: int = _FIRST_WORD + zlib.crc32(stem.encode("utf-8", "replace")) % (
             2**STEM_BITS - _FIRST_WORD
         )
-        number |= lexicon().number_of.get(form, 0) << STEM_BITS
+        words = lexicon()
+        # a capital makes a name likelier than a slip
+        entry = words.number(form) if word == form else words.number_of.get(form, 0)
+        number |= entry << STEM_BITS
         if len(self) < _MOST_WORDS:
             self[word] = number
         return number
