@@ -47,7 +47,7 @@ class Task(msgspec.Struct, frozen=True):
     labels: Labels
     classes: list[str]
     folds: list[tuple[Any, Any]]
-    encoder_epochs: int
+    encoder: EncoderOptions
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ def plv() -> Task:
     labels = sets.plv()
     classes = [_only_stance(label) for label in labels]
     folds = StratifiedKFold(5, shuffle=True, random_state=SEED).split(classes, classes)
-    return Task(labels, classes, list(folds), encoder_epochs=6)
+    return Task(labels, classes, list(folds), EncoderOptions(epochs=6))
 
 
 def newsmtsc() -> Task:
@@ -71,7 +71,9 @@ def newsmtsc() -> Task:
     classes = [_only_stance(label) for label in labels]
     sentences = [label.doc_id for label in labels]
     splitter = StratifiedGroupKFold(5, shuffle=True, random_state=SEED)
-    return Task(labels, classes, list(splitter.split(classes, classes, sentences)), 3)
+    return Task(
+        labels, classes, list(splitter.split(classes, classes, sentences)), EncoderOptions()
+    )
 
 
 def dse() -> Task:
@@ -79,7 +81,7 @@ def dse() -> Task:
     train, valid = sets.dse("train"), sets.dse("valid")
     labels = [*train, *valid]
     fold = np.arange(len(train)), np.arange(len(train), len(labels))
-    return Task(labels, [_direction(label) for label in labels], [fold], encoder_epochs=3)
+    return Task(labels, [_direction(label) for label in labels], [fold], EncoderOptions(rate=1e-4))
 
 
 def _only_stance(label: LabeledSentence) -> str:
@@ -169,7 +171,7 @@ def base(task: Task, learn: Any, ask: Any) -> Answer:
 
 def encoder(task: Task, learn: Any, ask: Any) -> Answer:
     """Return what the encoder says."""
-    options = EncoderOptions(progress=True, epochs=task.encoder_epochs)
+    options = msgspec.structs.replace(task.encoder, progress=True)
     model = stance.train([task.labels[i] for i in learn], backend="encoder", encoder=options)
     return _asked(model, [task.labels[i] for i in ask])
 

@@ -6,7 +6,8 @@ Needs the extra ``encoder`` and the library onnx. What the encoder learned of th
 reaches words that the labels never showed. For each word ("A word B") it gives the logits of every
 stance and sentiment in both directions: k-means over these makes the clusters. The vectors are the
 principal components of the word's state in its last layer. The letters of words, the third thing
-that a model reads from the list, need no encoder.
+that a model reads from the list, need no encoder. Frequent words come first: of two words that a
+slip of the pen may stand for, the first is taken.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import io
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -89,10 +91,11 @@ def main() -> None:
     arguments = parser.parse_args()
     scorer = stance.load_model(arguments.model).scorer
     assert isinstance(scorer, EncoderScorer)
-    words = set(read_tokenizer(scorer.files.tokenizer).get_vocab())
+    counts = Counter(dict.fromkeys(read_tokenizer(scorer.files.tokenizer).get_vocab(), 0))
     for label in read_labels(arguments.labels):
-        words |= {word.lower().replace("’", "'") for word in tokenize(label.text).words}
-    ordered = sorted(word for word in words if WORD.fullmatch(word))
+        counts.update(word.lower().replace("’", "'") for word in tokenize(label.text).words)
+    words = sorted(word for word in counts if WORD.fullmatch(word))
+    ordered = sorted(words, key=lambda word: -counts[word])
     clusters = KMeans(N_CLUSTERS, random_state=0, n_init=3).fit(answers(ordered, scorer)).labels_
     vectors = PCA(N_DIMENSIONS, svd_solver="covariance_eigh").fit_transform(states(ordered, scorer))
     vectors /= np.abs(vectors).std() * N_DIMENSIONS**0.5  # the mean word has about length 1

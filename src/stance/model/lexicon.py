@@ -51,7 +51,7 @@ class WordParts(msgspec.Struct, frozen=True):
 
 
 class Lexicon(msgspec.Struct, frozen=True):
-    """Word forms in lower case, numbered from 1; number 0 is any other word.
+    """Word forms in lower case, numbered from 1, frequent ones first; 0 is any other word.
 
     Attributes
     ----------
