@@ -164,8 +164,11 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
         for group, _ in self.groups:
             see = GROUPS[group]
             if isinstance(see, WordGroup):
-                content, rows = see.content, table_rows(group, see.numbers)
-                found[group] = np.concatenate([content @ self._wide_table[row] for row in rows])
+                weights = self.table[table_rows(group, see.numbers)]  # (place, kind, output)
+                n_places, n_kinds, n_outputs = weights.shape
+                by_kind = weights.transpose(1, 0, 2).reshape(n_kinds, -1).astype(np.float64)
+                added = (see.content @ by_kind).reshape(-1, n_places, n_outputs)
+                found[group] = added.transpose(1, 0, 2).reshape(-1, n_outputs)
         return found
 
     @functools.cached_property
