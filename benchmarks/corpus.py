@@ -48,7 +48,7 @@ def learning_curve(labels: tuple[LabeledSentence, ...]) -> list[dict[str, Any]]:
     points = []
     for fraction in FRACTIONS:
         runs = [
-            _measured(_part(parts["train"], fraction, k), parts["test"])
+            _measured(part_of(parts["train"], fraction, k), parts["test"])
             for k in range(min(round(1 / fraction), MOST_PARTS))
         ]
         point = {"fraction": fraction, "parts": len(runs), **_mean(runs)}
@@ -57,7 +57,7 @@ def learning_curve(labels: tuple[LabeledSentence, ...]) -> list[dict[str, Any]]:
     return points
 
 
-def _part(train: Labels, fraction: float, k: int) -> list[LabeledSentence]:
+def part_of(train: Labels, fraction: float, k: int) -> list[LabeledSentence]:
     """Return the k-th part of the documents, drawn by a hash of their names."""
     return [
         label

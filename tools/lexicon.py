@@ -27,6 +27,8 @@ from sklearn.decomposition import PCA
 import stance
 from stance.files import write_atomically
 from stance.labels.files import read_labels
+from stance.labels.splits import fraction
+from stance.learning.encoder_options import EncoderOptions
 from stance.model.encoder import EncoderScorer
 from stance.model.encoder_tokens import Tokens, padded, read_tokenizer
 from stance.model.lexicon import N_DIMENSIONS
@@ -93,7 +95,8 @@ def main() -> None:
     assert isinstance(scorer, EncoderScorer)
     counts = Counter(dict.fromkeys(read_tokenizer(scorer.files.tokenizer).get_vocab(), 0))
     for label in read_labels(arguments.labels):
-        counts.update(word.lower().replace("’", "'") for word in tokenize(label.text).words)
+        if fraction(label.group) >= EncoderOptions().held_out:  # the test part is to stay unseen
+            counts.update(word.lower().replace("’", "'") for word in tokenize(label.text).words)
     words = sorted(word for word in counts if WORD.fullmatch(word))
     ordered = sorted(words, key=lambda word: -counts[word])
     clusters = KMeans(N_CLUSTERS, random_state=0, n_init=3).fit(answers(ordered, scorer)).labels_

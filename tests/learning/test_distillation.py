@@ -66,6 +66,11 @@ def test_taught_pairs_are_those_of_the_texts_with_what_the_teacher_says(teacher:
         ({"unlabeled": TEXTS}, "a teacher and unlabelled texts go together; found 4"),
         ({"teacher": "base"}, "a teacher and unlabelled texts go together; found 0"),
         (
+            {"unlabeled": TEXTS, "backend": "encoder"},
+            "a teacher and unlabelled texts go together; found 4",
+        ),
+        ({"teacher": "base", "unlabeled": TEXTS[0]}, "unlabelled texts are a list of texts"),
+        (
             {"teacher": "base", "unlabeled": TEXTS, "backend": "encoder"},
             "a teacher is for a linear model; found 'encoder'",
         ),
@@ -76,6 +81,18 @@ def test_what_does_not_go_together_is_an_error(
 ) -> None:
     with pytest.raises(OptionError, match=message):
         train(labels, **options)
+
+
+def test_texts_without_pairs_are_an_error(
+    teacher: Model, labels: Sequence[LabeledSentence]
+) -> None:
+    with pytest.raises(OptionError, match="hold sentences with two actors"):
+        train(labels, teacher=teacher, unlabeled=["It rained in Oslo."])
+
+
+def test_labelled_sentences_are_not_taught(teacher: Model) -> None:
+    taught = taught_pairs(teacher, ["Oman left Chad. Iran left Iraq."], but={"Oman left Chad."})
+    assert len(taught.pairs) == 2
 
 
 def test_a_teacher_of_other_stances_is_an_error(

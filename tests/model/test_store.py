@@ -80,6 +80,12 @@ def test_foreign_features_are_refused(folder: Path) -> None:
         load_model(folder)
 
 
+def test_another_word_list_is_refused(folder: Path) -> None:
+    edit_manifest(folder, lexicon="0" * 64)
+    with pytest.raises(ModelError, match="this version's word list; found '000000000000'"):
+        load_model(folder)
+
+
 def test_arrays_of_the_wrong_shape_are_refused(folder: Path) -> None:
     edit_manifest(folder, stances=["one"], thresholds=[0.5], found_thresholds=[0.5])
     with pytest.raises(ModelError, match="arrays have the shapes"):

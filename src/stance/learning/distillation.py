@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from stance.analysis import Model
 from stance.model.classifier import TaughtPairs
@@ -12,7 +12,9 @@ from stance.text.reading import read_document
 __all__ = ["taught_pairs"]
 
 
-def taught_pairs(teacher: Model, texts: Iterable[str]) -> TaughtPairs:
+def taught_pairs(
+    teacher: Model, texts: Iterable[str], but: Collection[str] = frozenset()
+) -> TaughtPairs:
     """Return all directed pairs of some texts with the probabilities that a model gives them.
 
     Parameters
@@ -20,6 +22,9 @@ def taught_pairs(teacher: Model, texts: Iterable[str]) -> TaughtPairs:
     teacher : Model
     texts : iterable of str
         Documents of any length.
+    but : collection of str
+        Sentences to leave out: those that are labelled, or a teacher would tell what cross-
+        validation holds out.
 
     Examples
     --------
@@ -28,7 +33,10 @@ def taught_pairs(teacher: Model, texts: Iterable[str]) -> TaughtPairs:
     >>> len(taught.pairs), taught.stances.shape, taught.sentiment.shape
     (2, (2, 3), (2, 3))
     """
-    read = (read_document(text, teacher.catalogue) for text in texts)
+    read = (
+        [one for one in read_document(text, teacher.catalogue) if one.sentence.text not in but]
+        for text in texts
+    )
     pairs = [pair for _, pair in ask_all(read)]
     scored = score_pairs(teacher.scorer, pairs)
     return TaughtPairs(pairs, scored.stances, scored.sentiment)

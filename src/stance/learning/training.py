@@ -59,7 +59,8 @@ def train(
         A model of the same stances; a linear model also learns what it says of ``unlabeled``
         (distillation: Hinton, Vinyals and Dean 2015, arXiv 1503.02531).
     unlabeled : iterable of str
-        Texts for the teacher, of the kind that the model is to read.
+        Texts for the teacher, of the kind that the model is to read. Sentences that are among the
+        labels are left out.
 
     Returns
     -------
@@ -87,10 +88,7 @@ def train(
         raise OptionError(
             Problem("options of an encoder need backend='encoder'", "correct it", value=backend)
         )
-    if teacher is not None and backend == "encoder":
-        raise OptionError(
-            Problem("a teacher is for a linear model", "leave one of the two out", value=backend)
-        )
+    unlabeled = _checked_lesson(teacher, unlabeled, backend)
     if isinstance(labels, (str, Path)):
         labels = read_labels(labels)
     labels = in_order(labels)
@@ -103,7 +101,7 @@ def train(
             )
         trained = train_encoder(examples, encoder, random_state, n_jobs)
         return encoder_model(trained, labels, examples)
-    taught, lesson = _lesson(teacher, unlabeled, examples)
+    taught, lesson = _lesson(teacher, unlabeled, labels, examples)
     classifier = StanceClassifier(random_state=random_state, n_jobs=n_jobs).fit(
         [example.pair for example in examples],
         [example.stances for example in examples],
@@ -118,17 +116,31 @@ def train(
     return Model(classifier.scorer_, about)
 
 
-def _lesson(
-    teacher: Model | Path | str | None, unlabeled: Iterable[str], examples: Sequence[Example]
-) -> tuple[TaughtPairs | None, dict[str, Any]]:
-    """Return the pairs of a teacher, if there is one, and what to write down of them."""
+def _checked_lesson(teacher: object, unlabeled: Iterable[str], backend: str) -> list[str]:
+    """Return the texts in an order that depends on them alone."""
+    if isinstance(unlabeled, str):
+        raise OptionError(Problem("unlabelled texts are a list of texts", "put it into one"))
     texts = sorted(unlabeled)
-    if teacher is None and not texts:
-        return None, {}
-    if teacher is None or not texts:
+    if (teacher is None) != (not texts):
         raise OptionError(
             Problem("a teacher and unlabelled texts go together", "give both", value=len(texts))
         )
+    if texts and backend == "encoder":
+        raise OptionError(
+            Problem("a teacher is for a linear model", "leave one of the two out", value=backend)
+        )
+    return texts
+
+
+def _lesson(
+    teacher: Model | Path | str | None,
+    texts: Sequence[str],
+    labels: Sequence[LabeledSentence],
+    examples: Sequence[Example],
+) -> tuple[TaughtPairs | None, dict[str, Any]]:
+    """Return the pairs of a teacher, if there is one, and what to write down of them."""
+    if teacher is None:
+        return None, {}
     if not isinstance(teacher, Model):
         teacher = load_model(teacher)
     stances = tuple(sorted({name for example in examples for name in example.stances}))
@@ -140,8 +152,23 @@ def _lesson(
                 value=", ".join(teacher.stances),
             )
         )
-    taught = taught_pairs(teacher, texts)
-    return taught, {"teacher": {"name": teacher.name, "n_pairs": len(taught.pairs)}}
+    taught = taught_pairs(teacher, texts, but={label.text for label in labels})
+    if not taught.pairs:
+        raise OptionError(
+            Problem(
+                "the unlabelled texts hold sentences with two actors that the labels do not hold",
+                "give other texts, or leave the teacher out",
+                value=len(texts),
+            )
+        )
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass"))
+    about = {
+        "name": teacher.name,
+        "labels_sha256": teacher.about.get("labels_sha256"),
+        "texts_sha256": digest.hexdigest(),
+        "n_pairs": len(taught.pairs),
+    }
+    return taught, {"teacher": about}
 
 
 def encoder_model(

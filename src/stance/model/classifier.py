@@ -39,6 +39,9 @@ _LEAST_BELIEF = 0.01  # an answer that a teacher believes less is not learned fr
 class TaughtPairs(msgspec.Struct, frozen=True):
     """Pairs that nobody labelled, and what another model, the teacher, says of them.
 
+    Nothing is learned from them of a stance that all labelled pairs hold or none does, nor of the
+    sentiment where labels lack one of the three.
+
     Attributes
     ----------
     pairs : list of MaskedPair, length n_pairs

@@ -15,7 +15,7 @@ __all__ = ["Explanation", "FeatureContribution", "explain"]
 
 
 class FeatureContribution(msgspec.Struct, frozen=True):
-    """What one feature adds to the logit.
+    """What the features of one group add to the logit at one place.
 
     ``feature`` names its group and the masked words, ``span`` is where they stand.
     """

@@ -172,7 +172,8 @@ class Seen(msgspec.Struct, frozen=True):
     number : (n_places,) uint64
         What was seen, well mixed.
     value : (n_places,) float32
-        How much it counts; 0 where there is nothing. Each pair is scaled to length 1.
+        How much it counts; 0 where there is nothing. N-grams and letters of a pair are scaled to
+        length 1; parts of vectors may be negative.
     first : (n_places,) int64
         The first token that shows it.
     width : int

@@ -13,6 +13,7 @@ k-means over its answers, vectors the principal components of its last layer.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.resources
 import io
 from collections.abc import Iterator
@@ -22,13 +23,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["N_DIMENSIONS", "Lexicon", "lexicon"]
+__all__ = ["N_DIMENSIONS", "Lexicon", "WordParts", "lexicon", "lexicon_checksum"]
 
 N_DIMENSIONS = 32
 _RUN = 4  # letters
 _LETTERS = 14  # of a word, with its borders; what comes behind them tells little
 _KIND_BITS = 18  # for some 20,000 runs of letters
-_SHORTEST = 4  # letters of a word that may be misspelt
+_SHORTEST, _LONGEST = 6, 24  # letters of a word that may be misspelt
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -72,19 +73,20 @@ class Lexicon(msgspec.Struct, frozen=True):
     def number(self, form: str) -> int:
         """Return the number of a word, or of one that it is a slip of the pen for; 0 if none.
 
-        A slip is two letters exchanged, one too many, one wrong or one left out (Norvig 2007,
-        "How to Write a Spelling Corrector"), in a word of four letters or more.
+        A slip is two letters exchanged, one left out or one too many (after Norvig 2007, "How to
+        Write a Spelling Corrector"), behind the first letter of a word of six letters or more:
+        what is shorter, or begins or is written otherwise, is likelier another word.
 
         Examples
         --------
         >>> words = lexicon()
         >>> words.number("threatned") == words.number("threatened") > 0
         True
-        >>> words.number("qzxvb")
+        >>> words.number("parleys")
         0
         """
         number = self.number_of.get(form, 0)
-        if number or len(form) < _SHORTEST or not (form.isascii() and form.isalpha()):
+        if number or not _SHORTEST <= len(form) <= _LONGEST or not form.isascii():
             return number
         for slips in _SLIPS:
             found = [n for other in slips(form) if (n := self.number_of.get(other))]
@@ -94,22 +96,18 @@ class Lexicon(msgspec.Struct, frozen=True):
 
 
 def _exchanged(form: str) -> Iterator[str]:
-    return (form[:i] + form[i + 1] + form[i] + form[i + 2 :] for i in range(len(form) - 1))
-
-
-def _shortened(form: str) -> Iterator[str]:
-    return (form[:i] + form[i + 1 :] for i in range(len(form)))
-
-
-def _replaced(form: str) -> Iterator[str]:
-    return (form[:i] + c + form[i + 1 :] for i in range(len(form)) for c in ascii_lowercase)
+    return (form[:i] + form[i + 1] + form[i] + form[i + 2 :] for i in range(1, len(form) - 1))
 
 
 def _lengthened(form: str) -> Iterator[str]:
-    return (form[:i] + c + form[i:] for i in range(len(form) + 1) for c in ascii_lowercase)
+    return (form[:i] + c + form[i:] for i in range(1, len(form) + 1) for c in ascii_lowercase)
 
 
-_SLIPS = (_exchanged, _lengthened, _shortened, _replaced)  # the likeliest first
+def _shortened(form: str) -> Iterator[str]:
+    return (form[:i] + form[i + 1 :] for i in range(1, len(form)))
+
+
+_SLIPS = (_exchanged, _lengthened, _shortened)  # the likeliest first
 
 
 @functools.cache
@@ -123,13 +121,22 @@ def lexicon() -> Lexicon:
     >>> bool(words.clusters[condemned] == words.clusters[condemns])
     True
     """
-    file = importlib.resources.files("stance.model").joinpath("lexicon.npz")
-    with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as stored:
+    with np.load(io.BytesIO(_file()), allow_pickle=False) as stored:
         words = str(stored["words"]).split()
         clusters = np.concatenate([[0], stored["clusters"]]).astype(np.uint64)
         vectors = _vectors(stored["vectors"] * stored["step"])
     number_of = {word: i for i, word in enumerate(words, 1)}
     return Lexicon(number_of, clusters, vectors, _letters(words))
+
+
+@functools.cache
+def lexicon_checksum() -> str:
+    """Return the SHA-256 of the list: what a model that learned with it must find again."""
+    return hashlib.sha256(_file()).hexdigest()
+
+
+def _file() -> bytes:
+    return importlib.resources.files("stance.model").joinpath("lexicon.npz").read_bytes()
 
 
 def _vectors(vectors: npt.NDArray[np.float32]) -> WordParts:

@@ -197,7 +197,7 @@ class LinearScorer(msgspec.Struct, frozen=True, dict=True):
         return TokenShares(batch, shares)
 
     def contributions(self, pair: MaskedPair, output: int) -> tuple[float, list[Contribution]]:
-        """Return the intercept and every feature's part of one logit; they add up to it."""
+        """Return the intercept and what each group adds at each place; they add up to a logit."""
         batch = make_batch([pair])
         sums: dict[tuple[str, int, int], float] = {}
         for group, scale in self.groups:

@@ -16,6 +16,7 @@ from stance.files import write_atomically
 from stance.model.encoder import Calibration, EncoderFiles, EncoderScorer
 from stance.model.encoder_tokens import Vocabulary
 from stance.model.features import GROUPS, TABLE_SIZE
+from stance.model.lexicon import lexicon_checksum
 from stance.model.linear import LinearScorer, expand
 from stance.model.scorer import Scorer
 from stance.records import SENTIMENTS
@@ -42,8 +43,9 @@ class EncoderPart(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a model folder says of itself.
 
-    ``about`` holds what training wrote down: versions, hash and composition of the labels,
-    scores. Nothing in it changes what the model does.
+    ``lexicon`` is the checksum of the word list that a linear model learned with: its weights mean
+    nothing with another. ``about`` holds what training wrote down: versions, hash and composition
+    of the labels, scores. Nothing in it changes what the model does.
     """
 
     format: int
@@ -54,6 +56,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sha256: dict[str, str]
     groups: tuple[tuple[str, float], ...] = ()
     table_size: int = TABLE_SIZE
+    lexicon: str = ""
     encoder: EncoderPart | None = None
     about: dict[str, Any] = {}
 
@@ -105,6 +108,7 @@ def _manifest(
         found_thresholds=scorer.found_thresholds,
         sha256={},
         groups=groups,
+        lexicon=lexicon_checksum() if groups else "",
         encoder=encoder,
         about=about,
     )
@@ -235,6 +239,15 @@ def _load_linear(folder: Path, manifest: Manifest) -> LinearScorer:
                 "the model was made for this version's features",
                 _RETRAIN,
                 unknown or manifest.backend,
+                str(folder / _MANIFEST),
+            )
+        )
+    if manifest.lexicon != lexicon_checksum():
+        raise ModelError(
+            Problem(
+                "the model was made with this version's word list",
+                _RETRAIN,
+                manifest.lexicon[:12] or "none",
                 str(folder / _MANIFEST),
             )
         )
