@@ -81,7 +81,7 @@ def dse() -> Task:
     train, valid = sets.dse("train"), sets.dse("valid")
     labels = [*train, *valid]
     fold = np.arange(len(train)), np.arange(len(train), len(labels))
-    return Task(labels, [_direction(label) for label in labels], [fold], EncoderOptions(rate=1e-4))
+    return Task(labels, [_direction(label) for label in labels], [fold], EncoderOptions())
 
 
 def _only_stance(label: LabeledSentence) -> str:

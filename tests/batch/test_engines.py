@@ -10,6 +10,8 @@ import pytest
 
 from stance.batch.engines import in_order
 from stance.batch.options import BatchOptions
+from stance.batch.scoring import model_key
+from stance.batch.spark import score_batches
 
 from .conftest import corpus, write_corpus
 from .test_kill import run_stance
@@ -88,3 +90,17 @@ def test_spark_gives_the_rows_of_a_local_run(tmp_path: Path, model: str) -> None
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("the same rows"), done.stdout
     assert corpus(1)
+
+
+def test_what_spark_runs_gives_the_rows_of_its_documents() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    text = "Japan threatened Chile. It also praised Peru."
+    batch = pyarrow.RecordBatch.from_pydict({"text": [text, None], "doc_id": ["a", "b"]})
+    for coreference, found in ((True, {"CHL", "PER"}), (False, {"CHL"})):
+        options = BatchOptions(coreference=coreference)
+        scored = score_batches(iter([batch]), model_key("base"), ("text", "doc_id"), options)
+        rows = [row for one in scored for row in one.to_pylist()]
+        assert {row["target"] for row in rows if row["actor"] == "JPN"} == found
+        (bad,) = (row for row in rows if row["doc_id"] == "b")
+        assert bad["abstained"] is not None
+        assert bad["actor"] is None

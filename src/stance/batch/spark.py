@@ -8,6 +8,7 @@ from typing import Any
 
 from stance.batch.documents import BadRecord, make_document
 from stance.batch.opening import need_pyarrow
+from stance.batch.options import BatchOptions
 from stance.batch.schema import Column, columns_of, to_arrow
 from stance.batch.scoring import ModelKey, cached_model, model_key, score_rows
 from stance.errors import MissingExtraError, OptionError, Problem
@@ -36,6 +37,7 @@ def score(
     model: str = "base",
     actors: str | None = None,
     source: str | None = None,
+    coreference: bool = True,
 ) -> Any:
     """Score the documents of a Spark data frame.
 
@@ -55,6 +57,8 @@ def score(
         Your own actor catalogue, a path that all machines know.
     source : str, optional
         Name of the column that says who published a document.
+    coreference : bool
+        Also resolve pronouns and phrases (the two countries).
 
     Returns
     -------
@@ -83,11 +87,14 @@ def score(
             raise OptionError(Problem(rule, "name another one", ", ".join(df.columns)))
     key = model_key(model, actors)
     columns = columns_of(cached_model(key).stances)
-    function = functools.partial(score_batches, key=key, fields=tuple(chosen))
+    options = BatchOptions(coreference=coreference)
+    function = functools.partial(score_batches, key=key, fields=tuple(chosen), options=options)
     return df.select(*chosen.values()).mapInArrow(function, ddl(columns))
 
 
-def score_batches(batches: Iterator[Any], key: ModelKey, fields: tuple[str, ...]) -> Iterator[Any]:
+def score_batches(
+    batches: Iterator[Any], key: ModelKey, fields: tuple[str, ...], options: BatchOptions
+) -> Iterator[Any]:
     """Yield the relations of each Arrow batch, whose columns are these fields of a document."""
     model = cached_model(key)
     columns = columns_of(model.stances)
@@ -101,7 +108,7 @@ def score_batches(batches: Iterator[Any], key: ModelKey, fields: tuple[str, ...]
             for number, one in enumerate(given, 1)
         ]
         documents = [one for one in records if not isinstance(one, BadRecord)]
-        rows, bad, _ = score_rows(model, documents)
+        rows, bad, _ = score_rows(model, documents, options)
         for one in (*(one for one in records if isinstance(one, BadRecord)), *bad):
             for column, values in zip(columns, rows, strict=True):
                 about = {"doc_id": one.doc_id, "abstained": one.rule}
