@@ -90,3 +90,11 @@ def test_the_threshold_lies_where_f1_is_highest(
 ) -> None:
     found = best_threshold(np.array(wanted, bool), np.array(probabilities))
     assert found == pytest.approx(threshold)
+
+
+def test_what_every_pair_holds_is_found_in_all_and_folds_of_one_kind_tell_nothing() -> None:
+    pairs = [Pair("A praised B.", (0, 1), (9, 10)), Pair("A accused B.", (0, 1), (10, 11))] * 8
+    held = [["cooperation", "always"], ["rivalry", "always"]] * 8
+    # each fold holds one of the two sentences alone
+    found = StanceClassifier(n_folds=2).fit(pairs, held).predict(pairs[:2])
+    assert found.tolist() == [[True, True, False], [True, False, True]]

@@ -334,8 +334,8 @@ def _fit_line(
     lesson: _Lesson | None,
 ) -> tuple[npt.NDArray[Any], float]:
     """Return weights and intercept of one stance, learned from a part of the pairs and a lesson."""
-    if len(set(wanted[part])) < 2:  # everything or nothing holds it
-        return np.zeros(matrix.shape[1]), 4.0 if wanted[part].all() else -4.0
+    if len(set(wanted[part])) < 2:  # everything or nothing holds it: no telling pairs apart
+        return np.zeros(matrix.shape[1]), -1.0
     pairs = matrix[part], wanted[part], weight[part]
     model = _logistic(C).fit(*(pairs if lesson is None else lesson.added_to(*pairs)))
     return model.coef_[0], float(model.intercept_[0])
@@ -350,7 +350,8 @@ def _calibrated(
     """Return calibrated weights and intercept, and the probabilities behind out-of-fold logits."""
     weights, intercept = line
     if len(set(wanted)) < 2:
-        return weights, intercept, 1.0 / (1.0 + np.exp(np.full(len(wanted), -intercept)))
+        sign = 1.0 if wanted.all() else -1.0
+        return weights, 4.0 * sign, np.full(len(wanted), 0.5 + 0.48 * sign)
     slope, offset = _platt(logits, wanted, weight)
     probabilities = 1.0 / (1.0 + np.exp(-(slope * logits + offset)))
     return slope * weights, slope * intercept + offset, probabilities
