@@ -27,7 +27,7 @@ from scipy import sparse
 
 from stance.analysis import Analysis, Model
 from stance.errors import OptionError, Problem
-from stance.model.features import GROUPS, TABLE_SIZE, make_batch, occurrences
+from stance.model.features import TABLE_SIZE, feature_matrix, make_batch
 from stance.model.linear import LinearScorer
 from stance.model.masking import OTHER, MaskedPair, MaskedSentence
 from stance.records import (
@@ -160,18 +160,9 @@ def _values(model: Model, candidates: Sequence[_Candidate]) -> Floats:
     if isinstance(model.scorer, LinearScorer):
         met = np.zeros(TABLE_SIZE, bool)
         met[model.scorer.rows] = True
-        features = _features(model.scorer, [pair for one in candidates for pair in one.pairs])
-        news = news_of(features, met)
+        batch = make_batch([pair for one in candidates for pair in one.pairs])
+        news = news_of(feature_matrix(batch, model.scorer.groups), met)
     return sentence_values(doubts, news, [len(one.relations) for one in candidates])
-
-
-def _features(scorer: LinearScorer, pairs: Sequence[MaskedPair]) -> sparse.csr_matrix:
-    """Return which features each pair has, (n_pairs, table_size)."""
-    batch = make_batch(pairs)
-    seen = [occurrences(batch, group) for group, _ in scorer.groups if group in GROUPS]
-    pair, row = (np.concatenate([getattr(one, name) for one in seen]) for name in ("pair", "row"))
-    shape = (len(pairs), TABLE_SIZE)
-    return sparse.csr_matrix((np.ones(len(row), np.float32), (pair, row)), shape=shape)
 
 
 def pair_doubts(probabilities: Floats, thresholds: Floats, rarity: Floats) -> Floats:

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import OptionError, Problem
 from stance.model.familiarity import known_stems
-from stance.model.features import GROUPS, TABLE_SIZE, Floats, group_matrix, make_batch
+from stance.model.features import GROUPS, TABLE_SIZE, Floats, feature_matrix, make_batch
 from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
 from stance.records import SENTIMENTS, Pair
@@ -226,11 +226,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
 
     def _matrix(self, masked: Sequence[MaskedPair]) -> tuple[Any, Ints]:
         """Return the features of all pairs, and the table row of each column."""
-        batch = make_batch(masked)
-        whole = sparse.csr_matrix((len(masked), TABLE_SIZE), dtype=np.float32)
-        for name, scale in self.groups:
-            whole += group_matrix(batch, name) * np.float32(scale)
-        whole.eliminate_zeros()
+        whole = feature_matrix(make_batch(masked), self.groups)
         rows = np.flatnonzero(np.bincount(whole.indices, minlength=TABLE_SIZE) >= _MIN_COUNT)
         matrix = whole[:, rows].tocsr()
         matrix.sort_indices()  # a solver in another process may not write

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -31,6 +31,7 @@ __all__ = [
     "Occurrences",
     "Seen",
     "WordGroup",
+    "feature_matrix",
     "group_matrix",
     "make_batch",
     "occurrences",
@@ -475,6 +476,17 @@ def group_matrix(batch: Batch, group: str) -> Any:
         value, number, start = seen.value, seen.number, seen.start
     shape = (batch.n_pairs, TABLE_SIZE)
     return sparse.csr_matrix((value, table_rows(group, number), start), shape=shape)
+
+
+def feature_matrix(batch: Batch, groups: Iterable[tuple[str, float]]) -> Any:
+    """Return what some groups see together, each with its scale: (n_pairs, TABLE_SIZE) sparse."""
+    from scipy import sparse
+
+    whole = sparse.csr_matrix((batch.n_pairs, TABLE_SIZE), dtype=np.float32)
+    for name, scale in groups:
+        whole += group_matrix(batch, name) * np.float32(scale)
+    whole.eliminate_zeros()
+    return whole
 
 
 def occurrences(batch: Batch, group: str) -> Occurrences:

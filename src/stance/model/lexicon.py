@@ -28,7 +28,7 @@ __all__ = ["N_DIMENSIONS", "Lexicon", "WordParts", "lexicon", "lexicon_checksum"
 N_DIMENSIONS = 32
 _RUN = 4  # letters
 _LETTERS = 14  # of a word, with its borders; what comes behind them tells little
-_KIND_BITS = 18  # for some 20,000 runs of letters
+_KIND_BITS = 18  # wide enough for the runs of letters of all words
 _SHORTEST, _LONGEST = 6, 24  # letters of a word that may be misspelt
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
