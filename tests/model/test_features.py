@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.model.batches import make_batch
 from stance.model.features import (
     GROUPS,
     TABLE_SIZE,
     WordGroup,
     group_matrix,
-    make_batch,
     occurrences,
     table_rows,
 )

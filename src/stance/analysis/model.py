@@ -11,9 +11,9 @@ import numpy as np
 from stance.analysis.checks import abstention, check_date, check_text
 from stance.analysis.document import Analysis
 from stance.errors import OptionError, Problem
+from stance.model.batches import Floats
 from stance.model.documents import score_documents
 from stance.model.explanation import Explanation, explain
-from stance.model.features import Floats
 from stance.model.linear import Bools
 from stance.model.masking import mask_pair
 from stance.model.scorer import Scorer

@@ -19,8 +19,8 @@ from stance.batch.opening import need_pyarrow
 from stance.batch.options import BatchOptions
 from stance.batch.schema import Column, Rows, columns_of, encode_csv, encode_json, to_arrow
 from stance.errors import ModelError, Problem, StanceError, missing
+from stance.model.batches import Floats
 from stance.model.documents import ScoredPairs, score_documents
-from stance.model.features import Floats
 from stance.records import SENTIMENTS
 from stance.text.collecting import collection_put_off
 from stance.text.reading import ReadSentence, read_document

@@ -28,8 +28,8 @@ from stance.learning.metrics import (
     stance_scores,
 )
 from stance.learning.slices import Slice, micro_f1, slices
+from stance.model.batches import make_batch
 from stance.model.familiarity import familiar_share, known_stems
-from stance.model.features import make_batch
 from stance.records import LabeledSentence
 
 __all__ = ["Abstention", "HeldOut", "Predictions", "Unseen", "held_out_of", "measure_held_out"]

@@ -27,7 +27,8 @@ from scipy import sparse
 
 from stance.analysis import Analysis, Model
 from stance.errors import OptionError, Problem
-from stance.model.features import TABLE_SIZE, feature_matrix, make_batch
+from stance.model.batches import make_batch
+from stance.model.features import TABLE_SIZE, feature_matrix
 from stance.model.linear import LinearScorer
 from stance.model.masking import OTHER, MaskedPair, MaskedSentence
 from stance.records import (

@@ -16,8 +16,9 @@ from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import OptionError, Problem
+from stance.model.batches import Floats, make_batch
 from stance.model.familiarity import known_stems
-from stance.model.features import GROUPS, TABLE_SIZE, Floats, feature_matrix, make_batch
+from stance.model.features import GROUPS, TABLE_SIZE, feature_matrix
 from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
 from stance.records import SENTIMENTS, Pair

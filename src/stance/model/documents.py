@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from stance.model.batches import gathered_batch
 from stance.model.evidence import deciding_spans
-from stance.model.features import gathered_batch
 from stance.model.gathering import FoundPairs, GatheredSentences, masked_sentence
 from stance.model.linear import Bools, LinearScorer, Scored
 from stance.model.masking import MaskedPair

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import MissingExtraError, ModelError, Problem
+from stance.model.batches import Floats, make_batch
 from stance.model.encoder_tokens import STEP, Tokens, Vocabulary, padded, read_tokenizer
 from stance.model.familiarity import familiar_share
-from stance.model.features import Floats, make_batch
 from stance.model.linear import Contribution, Scored, TokenShares, sigmoid, softmax
 from stance.model.masking import ROLE_NAMES, MaskedPair
 from stance.records import SENTIMENTS

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.features import Batch, Floats
+from stance.model.batches import Batch, Floats
 from stance.model.masking import ROLE_NAMES, STEM_BITS, MaskedPair
 
 __all__ = ["familiar_share", "known_stems"]

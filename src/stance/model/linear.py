@@ -9,18 +9,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from stance.model.batches import Batch, Floats, Ints, make_batch
 from stance.model.familiarity import familiar_share
-from stance.model.features import (
-    GROUPS,
-    Batch,
-    Floats,
-    Ints,
-    Rows,
-    WordGroup,
-    make_batch,
-    occurrences,
-    table_rows,
-)
+from stance.model.features import GROUPS, Rows, WordGroup, occurrences, table_rows
 from stance.model.masking import MaskedPair
 from stance.records import SENTIMENTS
 
