@@ -218,8 +218,14 @@ def _read_cases(path: Path) -> list[Case]:
 
 
 def _is_whole(label: LabeledSentence) -> bool:
-    pairs = {(example.actor, example.target) for example in examples_of([label])}
+    pairs = {(example.actor, example.target) for example in _marked_examples(label)}
     return pairs == set(itertools.permutations(_actors(label), 2))
+
+
+def _marked_examples(label: LabeledSentence) -> list[Example]:
+    """Return the pairs of a sentence, without those of names that it leaves unmarked."""
+    marked = {*_actors(label), None}
+    return [e for e in examples_of([label]) if {e.actor, e.target} <= marked]
 
 
 def _actors(label: LabeledSentence) -> list[str]:
@@ -277,7 +283,7 @@ def _stances(case: Case) -> set[str]:
 
 def _ask(model: Model, labels: Sequence[LabeledSentence]) -> Iterator[Asked]:
     """Yield the sentences with what the model says of them; all pairs are scored at once."""
-    found = [list(examples_of([label])) for label in labels]
+    found = [_marked_examples(label) for label in labels]
     scored = model.scorer.score([example.pair for examples in found for example in examples])
     held = scored.stances >= np.array(model.thresholds, np.float32)
     outputs = np.column_stack([scored.stances, scored.sentiment, scored.familiar])

@@ -12,6 +12,7 @@ from stance.model.masking import MaskedPair, MaskedSentence
 from stance.records import LabeledSentence, Mention, Sentiment
 from stance.text.catalogue import default_catalogue
 from stance.text.mentions import find_mentions
+from stance.text.pairs import directed_pairs
 from stance.text.tokens import tokenize
 
 __all__ = ["Example", "examples_of", "label_mentions", "label_weight"]
@@ -72,37 +73,33 @@ def label_weight(label: LabeledSentence) -> float:
     return weight
 
 
-_UNMARKED = "\0unmarked"
+def _all_mentions(label: LabeledSentence) -> list[Mention]:
+    """Return the mentions of a labelled sentence, and the names that its annotator left unmarked.
 
-
-def _masked_sentence(label: LabeledSentence) -> MaskedSentence:
-    """Return a labelled sentence with its mentions as slots.
-
-    Names that the annotator left unmarked are masked too, as they will be in raw text: further
-    names of a marked actor as that actor, the rest (venues, mostly) as other actors. So no name
-    of the catalogue reaches a model.
+    Those names (venues, mostly) are masked as they will be in raw text, so no name of the
+    catalogue reaches a model; and they form pairs as they will there.
     """
     marked = label_mentions(label)
-    actors = {mention.id for mention in marked}
-    unmarked = [
-        Mention(found.id if found.id in actors else _UNMARKED, found.text, *found.span)
+    return marked + [
+        found
         for found in find_mentions(label.text, tokenize(label.text), default_catalogue())
         if all(found.end <= m.start or m.end <= found.start for m in marked)
     ]
-    return MaskedSentence(label.text, [*marked, *unmarked])
 
 
 def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
     """Yield the examples that labels hold.
 
-    A relation whose stance was not annotated is none; rejected and suggested sentences are
-    left out. An end that the sentence only implies is None, as in ``Pair``.
+    Of an exhaustive sentence, the pairs that it does not list hold none, those with names that it
+    leaves unmarked included: bare places, which raw text does not tell from actors. A relation
+    whose stance was not annotated is none; rejected and suggested sentences are left out. An end
+    that the sentence only implies is None, as in ``Pair``.
     """
     for label in labels:
         if label.status in ("suggested", "rejected"):
             continue
-        sentence = _masked_sentence(label)
-        actors = [actor for actor in sentence.slot_of if actor != _UNMARKED]
+        mentions = _all_mentions(label)
+        sentence = MaskedSentence(label.text, mentions)
         weight = label_weight(label)
         listed = set()
         for relation in label.relations or ():
@@ -126,17 +123,16 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
             )
         if not label.exhaustive:
             continue
-        for actor in actors:
-            for target in actors:
-                if actor != target and (actor, target) not in listed:
-                    yield Example(
-                        sentence.pair(actor, target),
-                        (),
-                        None,
-                        label.group,
-                        label.id,
-                        actor,
-                        target,
-                        listed=False,
-                        weight=weight,
-                    )
+        for actor, target in directed_pairs(mentions):
+            if (actor, target) not in listed and {actor, target} <= sentence.slot_of.keys():
+                yield Example(
+                    sentence.pair(actor, target),
+                    (),
+                    None,
+                    label.group,
+                    label.id,
+                    actor,
+                    target,
+                    listed=False,
+                    weight=weight,
+                )
