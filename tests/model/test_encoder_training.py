@@ -208,3 +208,16 @@ def test_the_temperature_cools_what_was_too_sure() -> None:
     wanted = np.array([random.choice(3, p=row) for row in chances])
     assert temperature(3 * logits, wanted) == pytest.approx(3, rel=0.1)
     assert temperature(np.zeros((0, 3)), np.zeros(0, int)) == 1.0
+
+
+@pytest.mark.parametrize(("share", "dropped"), [(0.1, 26 / 256), (0.5, 0.5), (0.0, 0.0)])
+def test_dropout_drops_its_share_and_keeps_the_mean(share: float, dropped: float) -> None:
+    torch = pytest.importorskip("torch", reason="needs the extra encoder-train")
+    from stance.learning.encoder_network import _Dropout
+
+    torch.manual_seed(0)
+    layer, ones = _Dropout(share), torch.ones(301, 997)  # no multiple of eight
+    out = layer(ones)
+    assert float((out == 0).float().mean()) == pytest.approx(dropped, abs=0.005)
+    assert float(out.mean()) == pytest.approx(1, abs=0.01)
+    assert bool((layer.eval()(ones) == ones).all())

@@ -166,6 +166,29 @@ class _Words(nn.Module):  # type: ignore[misc]
         return nn.Embedding.from_pretrained(torch.cat([self.table, self.roles.detach()]))
 
 
+class _Dropout(nn.Dropout):  # type: ignore[misc]
+    """Dropout that draws eight chances at once.
+
+    On a processor, drawing them one by one as torch does takes a sixth of the time of a step.
+    """
+
+    def forward(self, x: Any) -> Any:
+        dropped = round(self.p * 256)  # of the 256 values of a byte
+        if not self.training or not dropped:
+            return x
+        drawn = torch.empty(-(-x.numel() // 8), dtype=torch.int64).random_(-(2**63), None)
+        kept = drawn.view(torch.uint8)[: x.numel()].view(x.shape) >= dropped
+        return x * (kept.to(x.dtype) * (256 / (256 - dropped)))
+
+
+def _draw_together(network: Any) -> None:
+    """Replace each dropout layer of a network."""
+    for module in list(network.modules()):
+        for name, part in list(module.named_children()):
+            if isinstance(part, nn.Dropout):
+                setattr(module, name, _Dropout(part.p))
+
+
 class Network(nn.Module):  # type: ignore[misc]
     """A transformer's body; the mean of all its vectors, and of those of each end; one head.
 
@@ -182,6 +205,7 @@ class Network(nn.Module):  # type: ignore[misc]
         self.ends: Sequence[tuple[int, int]] = ((actor, both), (target, both))
         self.drop = nn.Dropout(_DROPOUT)
         self.head = nn.Linear(3 * self.body.config.hidden_size, n_outputs)
+        _draw_together(self)
 
     def forward(self, ids: Any, mask: Any) -> Any:
         """Return logits, (n_pairs, n_outputs)."""

@@ -51,7 +51,7 @@ class EncoderOptions(msgspec.Struct, frozen=True, kw_only=True):
     rate: float = 2e-4
     head_rate: float = 1e-3
     sentiment_weight: float = 0.3
-    implied_share: float = 0.5
+    implied_share: float = 0.3
     held_out: float = 0.1
     eight_bits: bool = True
     checkpoint: Path | None = None

@@ -242,7 +242,9 @@ class _Run:
         self._step = 0
         total = len(self._plan)
         warm = max(1, total // 10)
-        self._optimizer = torch.optim.AdamW(network.groups(options.rate, options.head_rate))
+        self._optimizer = torch.optim.AdamW(
+            network.groups(options.rate, options.head_rate), fused=True
+        )
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimizer,
             lambda i: min((i + 1) / warm, max(0.0, (total - i) / max(1, total - warm))),
