@@ -194,7 +194,7 @@ class LabeledSentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """One labelled sentence: a line of the labelling format, version 1.
 
     ``None`` means not annotated, an empty tuple means annotated as none. ``exhaustive`` is the
-    promise that every pair of its mentions that holds a stance is listed.
+    promise that every pair that holds a stance is listed; names left unmarked hold none.
     """
 
     schema: int = 1

@@ -14,13 +14,16 @@ from stance.records import LabeledSentence
 MARKED = """\
 # doc: d1   exhaustive: {exhaustive}
 {sentence}
-    IRN > USA: rivalry -
+    {relation}: rivalry -
 """
 
 
-def examples(tmp_path: Path, sentence: str, exhaustive: str = "yes") -> dict[object, Example]:
+def examples(
+    tmp_path: Path, sentence: str, exhaustive: str = "yes", relation: str = "IRN > USA"
+) -> dict[object, Example]:
     path = tmp_path / "labels.stance"
-    path.write_text(MARKED.format(sentence=sentence, exhaustive=exhaustive), "utf-8")
+    text = MARKED.format(sentence=sentence, exhaustive=exhaustive, relation=relation)
+    path.write_text(text, "utf-8")
     return {(e.actor, e.target): e for e in examples_of(read_labels(path))}
 
 
@@ -46,6 +49,18 @@ def test_an_exhaustive_sentence_implies_that_all_other_pairs_hold_nothing(
     assert {key for key, one in found.items() if not one.listed} == implied
     assert all(one.stances == () for one in found.values() if not one.listed)
     assert found["IRN", "USA"].stances == ("rivalry",)
+
+
+def test_an_implied_end_is_not_bound_to_a_bare_place_of_its_name(tmp_path: Path) -> None:
+    found = examples(tmp_path, "[Iran|IRN] was blamed over Syria.", relation="(SYR) > IRN")
+    assert found[None, "IRN"].stances == ("rivalry",)
+    assert {key for key, one in found.items() if not one.listed} == {("IRN", "SYR")}
+
+
+def test_a_name_of_an_actor_with_an_id_of_its_own_forms_no_pairs(tmp_path: Path) -> None:
+    sentence = "[Iran|REGIME] condemned [America|STATES], and Iran recalled its envoy."
+    found = examples(tmp_path, sentence, relation="REGIME > STATES")
+    assert set(found) == {("REGIME", "STATES"), ("STATES", "REGIME")}
 
 
 def test_a_sentence_that_is_not_exhaustive_implies_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -104,6 +105,18 @@ def test_eight_bits_change_a_probability_by_little(tiny_trained: TrainedEncoder)
     gap = np.abs(wide.score(pairs).stances - scorer.score(pairs).stances).max()
     assert 0 < gap < 0.1
     assert len(scorer.files.graph) < len(tiny_trained.raw)
+
+
+def test_each_layer_multiplies_in_integers(tiny_trained: TrainedEncoder) -> None:
+    onnx = pytest.importorskip("onnx", reason="needs the extra encoder-train")
+    wide, narrow = (
+        Counter(node.op_type for node in onnx.load_from_string(graph).graph.node)
+        for graph in (tiny_trained.raw, tiny_trained.scorer.files.graph)
+    )
+    by_attention = 2  # a layer: products of activations with each other, which stay as they are
+    layers = wide["Softmax"]
+    assert narrow["MatMulIntegerToFloat"] == wide["MatMul"] - by_attention * layers > 0
+    assert narrow["MatMul"] == by_attention * layers
 
 
 @pytest.mark.parametrize("library", ["onnxruntime", "tokenizers"])

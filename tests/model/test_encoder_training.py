@@ -221,3 +221,15 @@ def test_dropout_drops_its_share_and_keeps_the_mean(share: float, dropped: float
     assert float((out == 0).float().mean()) == pytest.approx(dropped, abs=0.005)
     assert float(out.mean()) == pytest.approx(1, abs=0.01)
     assert bool((layer.eval()(ones) == ones).all())
+
+
+def test_a_network_that_learns_draws_together(tiny_options: EncoderOptions) -> None:
+    from torch import nn
+
+    from stance.learning.encoder_network import Network, _Dropout, open_base
+
+    base = open_base(tiny_options.encoder)
+    rates = [part.p for part in base.body.modules() if isinstance(part, nn.Dropout)]
+    layers = [part for part in Network(base, 6).modules() if isinstance(part, nn.Dropout)]
+    assert {type(part) for part in layers} == {_Dropout}
+    assert [part.p for part in layers[: len(rates)]] == rates

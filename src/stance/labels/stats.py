@@ -47,7 +47,8 @@ class LabelStats(msgspec.Struct, frozen=True):
     several : int
         Of these, the ones with more than one stance.
     implied : int
-        Ordered pairs of mentioned actors that an exhaustive sentence does not list: neutral.
+        Ordered pairs of marked actors that an exhaustive sentence does not list: neutral. (In
+        training, those with names left unmarked add to them.)
     stances : dict of str to Share
         Share of the relations listed, ``none`` for neutral ones; a relation with two stances
         counts for both.

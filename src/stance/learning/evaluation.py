@@ -1,6 +1,7 @@
 """Evaluation: given pairs and end to end, kept apart.
 
-With the pairs *given*, the model is asked about every pair that the labels speak of. *End to end*
+With the pairs *given*, the model is asked about every pair that the labels list or that an
+exhaustive sentence implies to hold none. *End to end*
 it gets the text alone, finds actors and pairs itself, and each tuple (sentence, actor, target,
 stance) counts. People part over which pairs hold a stance, hardly over which stance.
 """

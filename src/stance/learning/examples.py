@@ -73,42 +73,48 @@ def label_weight(label: LabeledSentence) -> float:
     return weight
 
 
-def _all_mentions(label: LabeledSentence) -> list[Mention]:
-    """Return the mentions of a labelled sentence, and the names that its annotator left unmarked.
+def _pairing(label: LabeledSentence) -> tuple[MaskedSentence, list[Mention]]:
+    """Return a labelled sentence with its mentions as slots, and the mentions that form pairs.
 
-    Those names (venues, mostly) are masked as they will be in raw text, so no name of the
-    catalogue reaches a model; and they form pairs as they will there.
+    Names of the catalogue that the annotator left unmarked (venues, mostly) are masked as they will
+    be in raw text, so none reaches a model; and they form pairs as they will there, but for names
+    of an actor whom the annotator marked under an id of his own.
     """
     marked = label_mentions(label)
-    return marked + [
-        found
-        for found in find_mentions(label.text, tokenize(label.text), default_catalogue())
-        if all(found.end <= m.start or m.end <= found.start for m in marked)
-    ]
+    unmarked, met = [], {mention.id for mention in marked}
+    for found in find_mentions(label.text, tokenize(label.text), default_catalogue()):
+        if all(found.end <= m.start or m.end <= found.start for m in marked):
+            unmarked.append(found)
+        else:
+            met.add(found.id)
+    renamed = met - {mention.id for mention in marked}
+    ends = [*marked, *(name for name in unmarked if name.id not in renamed)]
+    return MaskedSentence(label.text, [*marked, *unmarked]), sorted(ends, key=lambda m: m.span)
 
 
 def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
     """Yield the examples that labels hold.
 
-    Of an exhaustive sentence, the pairs that it does not list hold none, those with names that it
-    leaves unmarked included: bare places, which raw text does not tell from actors. A relation
-    whose stance was not annotated is none; rejected and suggested sentences are left out. An end
-    that the sentence only implies is None, as in ``Pair``.
+    Of an exhaustive sentence, the pairs that it does not list hold none (of twelve actors at most,
+    as in raw text), those with names that it leaves unmarked included: bare places, which raw text
+    does not tell from actors. A relation whose stance was not annotated is none; rejected and
+    suggested sentences are left out. An end that the sentence only implies is None, as in
+    ``Pair``.
     """
     for label in labels:
         if label.status in ("suggested", "rejected"):
             continue
-        mentions = _all_mentions(label)
-        sentence = MaskedSentence(label.text, mentions)
+        sentence, ends = _pairing(label)
+        marked = {m.id for m in label_mentions(label)} & sentence.slot_of.keys()
         weight = label_weight(label)
         listed = set()
         for relation in label.relations or ():
-            ends = [label.mention(relation.actor), label.mention(relation.target)]
-            actor, target = (
-                end.actor if end is not None and end.actor in sentence.slot_of else None
-                for end in ends
-            )
-            listed.add((actor, target))
+            ids = [
+                None if one is None else one.actor
+                for one in (label.mention(relation.actor), label.mention(relation.target))
+            ]
+            listed.add(tuple(ids))
+            actor, target = (one if one in marked else None for one in ids)
             if relation.stance is None or actor is target is None:
                 continue
             yield Example(
@@ -123,7 +129,7 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
             )
         if not label.exhaustive:
             continue
-        for actor, target in directed_pairs(mentions):
+        for actor, target in directed_pairs(ends):
             if (actor, target) not in listed and {actor, target} <= sentence.slot_of.keys():
                 yield Example(
                     sentence.pair(actor, target),
