@@ -5,8 +5,9 @@
     python benchmarks/encoder.py speed [--model models/encoder]
     python benchmarks/encoder.py docs                             # figures into docs/encoder.md
 
-Each writes its part of benchmarks/results/encoder.json. ``train`` also keeps the graph before its
-weights went to eight bits, in build/, for ``gold`` to compare.
+``gold`` and ``speed`` write their part of benchmarks/results/encoder.json. ``train`` does what
+``stance train`` does, and keeps the graph before its weights went to eight bits, in build/, for
+``gold`` to compare.
 """
 
 from __future__ import annotations
@@ -58,14 +59,11 @@ def train(folder: Path) -> None:
     options = EncoderOptions(
         progress=True, checkpoint=folder.with_name(folder.name + ".checkpoint")
     )
-    began = time.monotonic()
     trained = train_encoder(examples, options, n_jobs=2)
-    seconds = round(time.monotonic() - began)
     model = encoder_model(trained, labels, examples)
     model.save(folder)
     write_card(folder, model, ["data/labeled"])
     write_atomically(float_graph(folder), trained.raw)
-    note("train", {"seconds": seconds, "n_sentences": len(labels), "n_pairs": len(examples)})
 
 
 def float_graph(folder: Path) -> Path:
@@ -172,11 +170,11 @@ def docs() -> None:
             f"With float32 weights macro F1 is {found['float32']['macro_f1']:.3f},"
             f" with eight bits {found['eight_bits']['macro_f1']:.3f}.",
         ]
-    trained = results["train"]
+    about = json.loads(Path("models/encoder/manifest.json").read_text("utf-8"))["about"]
     lines += [
-        f"The folder has {found['megabytes']:.1f} MB; training on {trained['n_sentences']:,}"
-        f" sentences ({trained['n_pairs']:,} pairs) took"
-        f" {trained['seconds'] / 60:.0f} minutes on a machine in use by others."
+        f"The folder has {found['megabytes']:.1f} MB; training on {about['n_sentences']:,}"
+        f" sentences ({about['n_pairs']:,} pairs) took"
+        f" {about['training']['seconds'] / 60:.0f} minutes on a machine in use by others."
     ]
     page = Path("docs/encoder.md")
     head, rest = page.read_text("utf-8").split("<!-- figures: encoder -->\n")
