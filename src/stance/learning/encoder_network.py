@@ -169,7 +169,7 @@ class _Words(nn.Module):  # type: ignore[misc]
 class _Dropout(nn.Dropout):  # type: ignore[misc]
     """Dropout that draws eight chances at once; its rate is rounded to a 256th.
 
-    On a processor, drawing them one by one as torch does takes a sixth of the time of a step.
+    On a processor torch draws them one by one, which takes a good part of a step.
     """
 
     def forward(self, x: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -73,23 +73,22 @@ def label_weight(label: LabeledSentence) -> float:
     return weight
 
 
-def _pairing(label: LabeledSentence) -> tuple[MaskedSentence, list[Mention]]:
+def _pairing(text: str, marked: Sequence[Mention]) -> tuple[MaskedSentence, list[Mention]]:
     """Return a labelled sentence with its mentions as slots, and the mentions that form pairs.
 
     Names of the catalogue that the annotator left unmarked (venues, mostly) are masked as they will
     be in raw text, so none reaches a model; and they form pairs as they will there, but for names
     of an actor whom the annotator marked under an id of his own.
     """
-    marked = label_mentions(label)
-    unmarked, met = [], {mention.id for mention in marked}
-    for found in find_mentions(label.text, tokenize(label.text), default_catalogue()):
+    unmarked, overlapping = [], set()
+    for found in find_mentions(text, tokenize(text), default_catalogue()):
         if all(found.end <= m.start or m.end <= found.start for m in marked):
             unmarked.append(found)
         else:
-            met.add(found.id)
-    renamed = met - {mention.id for mention in marked}
+            overlapping.add(found.id)
+    renamed = overlapping - {mention.id for mention in marked}
     ends = [*marked, *(name for name in unmarked if name.id not in renamed)]
-    return MaskedSentence(label.text, [*marked, *unmarked]), sorted(ends, key=lambda m: m.span)
+    return MaskedSentence(text, [*marked, *unmarked]), sorted(ends, key=lambda m: m.span)
 
 
 def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
@@ -104,8 +103,9 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
     for label in labels:
         if label.status in ("suggested", "rejected"):
             continue
-        sentence, ends = _pairing(label)
-        marked = {m.id for m in label_mentions(label)} & sentence.slot_of.keys()
+        marked = label_mentions(label)
+        sentence, ends = _pairing(label.text, marked)
+        present = {mention.id for mention in marked} & sentence.slot_of.keys()
         weight = label_weight(label)
         listed = set()
         for relation in label.relations or ():
@@ -114,7 +114,7 @@ def examples_of(labels: Iterable[LabeledSentence]) -> Iterator[Example]:
                 for one in (label.mention(relation.actor), label.mention(relation.target))
             ]
             listed.add(tuple(ids))
-            actor, target = (one if one in marked else None for one in ids)
+            actor, target = (one if one in present else None for one in ids)
             if relation.stance is None or actor is target is None:
                 continue
             yield Example(
