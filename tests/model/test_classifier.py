@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from stance.errors import OptionError
-from stance.model.classifier import StanceClassifier, best_threshold
+from stance.model.classifier import StanceClassifier, best_threshold, contrast_scale
 from stance.records import Pair
 
 PAIRS = [
@@ -98,3 +99,18 @@ def test_what_every_pair_holds_is_found_in_all_and_folds_of_one_kind_tell_nothin
     # each fold holds one of the two sentences alone
     found = StanceClassifier(n_folds=2).fit(pairs, held).predict(pairs[:2])
     assert found.tolist() == [[True, True, False], [True, False, True]]
+
+
+def test_what_tells_a_stance_from_its_absence_weighs_more_while_learning() -> None:
+    held = np.array([True, True, False, False])
+    everywhere, only_held, only_others = [1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 2, 2]
+    matrix = sparse.csr_matrix(np.array([everywhere, only_held, only_others], np.float32).T)
+    scale = contrast_scale(matrix, held, np.ones(4))
+    assert scale[0] < 1 < min(scale[1:])
+    ignored = contrast_scale(matrix, held, np.array([1.0, 1.0, 1.0, 0.0]))
+    without = contrast_scale(matrix[:3], held[:3], np.ones(3))
+    assert ignored.tolist() == without.tolist()  # a pair without weight tells nothing
+    same = sparse.csr_matrix(np.ones((2, 3), np.float32))
+    flat = contrast_scale(same, np.array([True, False]), np.ones(2))
+    assert len(set(flat.tolist())) == 1
+    assert np.isfinite(flat).all()

@@ -23,7 +23,7 @@ from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masking import MaskedPair, mask_pair
 from stance.records import SENTIMENTS, Pair
 
-__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "TaughtPairs", "best_threshold"]
+__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "TaughtPairs", "best_threshold", "contrast_scale"]
 
 # every pair has vectors, so rarity scales their columns down more than they deserve
 _SCALES = {"vectors": 2.0}
@@ -35,6 +35,7 @@ UNLISTED_WEIGHT = 0.4  # of a pair that nobody asked about; chosen on our own he
 
 Ints = npt.NDArray[np.int64]
 _LEAST_BELIEF = 0.01  # an answer that a teacher believes less is not learned from
+_CONTRAST = 0.3  # how much of a feature's scale is its contrast; chosen on our own documents
 
 
 class TaughtPairs(msgspec.Struct, frozen=True):
@@ -334,8 +335,27 @@ def _fit_line(
     if len(set(wanted[part])) < 2:  # everything or nothing holds it: no telling pairs apart
         return np.zeros(matrix.shape[1]), -1.0
     pairs = matrix[part], wanted[part], weight[part]
-    model = _logistic(C).fit(*(pairs if lesson is None else lesson.added_to(*pairs)))
-    return model.coef_[0], float(model.intercept_[0])
+    seen, held, weights = pairs if lesson is None else lesson.added_to(*pairs)
+    scale = contrast_scale(seen, held, weights)
+    seen.data *= scale[seen.indices]
+    model = _logistic(C).fit(seen, held, weights)
+    return model.coef_[0] * scale, float(model.intercept_[0])
+
+
+def contrast_scale(matrix: Any, held: Bools, weight: npt.NDArray[Any]) -> Floats:
+    """Return a scale for each feature: above 1 where it tells a stance from its absence.
+
+    The naive Bayes log-count ratio, interpolated (Wang and Manning 2012, "Baselines and Bigrams",
+    ACL; smoothed by one count); its mean over all that was seen is 1. The penalty then lets
+    telling features speak; at work the scale is part of the weights.
+    """
+    sizes = abs(matrix)
+    with_it, without = (sizes.T @ (weight * side) + 1.0 for side in (held, ~held))
+    ratio = np.log((with_it / with_it.sum()) / (without / without.sum()))
+    contrast = np.abs(ratio)
+    usual = np.average(contrast, weights=with_it + without) or 1.0
+    scale: Floats = (1 - _CONTRAST + _CONTRAST * contrast / usual).astype(np.float32)
+    return scale
 
 
 def _calibrated(
