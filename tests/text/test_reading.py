@@ -27,6 +27,12 @@ def test_one_very_long_line_is_read() -> None:
     assert sum(len(one.sentence.mentions) for one in read) >= 6000
 
 
+def test_a_full_name_introduces_the_surname_that_the_catalogue_gives() -> None:
+    text = "Moon Jae-in praised France. Moon is in Paris."
+    read = read_document(text, default_catalogue(), date="2018-06-01")
+    assert [m.text for m in read[1].sentence.mentions] == ["Moon", "Paris"]
+
+
 @given(st.text(max_size=200))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read_and_spans_are_its_own(text: str) -> None:

@@ -8,6 +8,7 @@ actor ("Vienna Convention"). A *leader* stands for an actor between two dates.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import importlib.resources
 import unicodedata
@@ -91,6 +92,17 @@ _FIELDS: dict[str, tuple[MentionKind, float]] = {
 }
 """Field of an actor -> kind of mention and confidence."""
 
+_GRACE = datetime.timedelta(days=30)  # the press still speaks of a leader who has just fallen
+
+_NAMED_BY_NOUNS = frozenset(("names", "institutions", "metonyms"))
+_NOUNS = frozenset(
+    "Army Force Forces Front Council League Union Guard Guards Authority Brotherhood Movement Party"
+    " Department Command Group Brigade Brigades Commission Parliament Court Bank Agency Ministry"
+    " Navy Fleet Duma Committee Assembly Service Organisation Organization Alliance Corps Office"
+    " Cooperation Security Democratic National Central Defence Defense Criminal Justice".split()
+)
+"""Words of names that parts of the press print in lower case after the first word."""
+
 _FILES = ("states.jsonl", "organizations.jsonl", "groups.jsonl")
 _LEADERS = "leaders.jsonl"
 
@@ -109,6 +121,10 @@ def plain(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(
         str.maketrans("ıŁłØøĐđ’", "iLlOoDd'")
     )
+
+
+def _day_after(day: str | None, time: datetime.timedelta) -> str | None:
+    return None if day is None else (datetime.date.fromisoformat(day) + time).isoformat()
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -179,8 +195,11 @@ class Catalogue:
             self._add(text, Surface(None, "name"))
 
     def _add_leader(self, leader: Leader) -> None:
+        until = _day_after(leader.until, _GRACE)
+        surnames = tuple(plain(name) for name in leader.surname if " " not in name)
+        full = Surface(leader.actor, "person", 1.0, leader.since, until, surnames=surnames)
         for text in (leader.name, *leader.variants):
-            self._add(text, Surface(leader.actor, "person", 1.0, leader.since, leader.until))
+            self._add(text, full)
         for text in leader.surname:
             self._add(
                 text,
@@ -189,7 +208,7 @@ class Catalogue:
                     "person",
                     0.9 if leader.alone else 0.8,
                     leader.since,
-                    leader.until,
+                    until,
                     needs_title=not leader.alone,
                 ),
             )
@@ -198,7 +217,11 @@ class Catalogue:
         forms = [text]
         if surface.field == "abbreviations" and len(text) >= _SPOKEN and text.isalpha():
             forms.append(text.capitalize())  # the British press writes Nato, Opec, Isis
-        for form in forms:
+        if surface.field in _NAMED_BY_NOUNS and " " in text:
+            first, *rest = text.split(" ")  # ... and Quds force, Syrian Democratic forces
+            lower = [word.lower() if word in _NOUNS else word for word in rest]
+            forms += [" ".join((first, *lower)), " ".join((first, *rest[:-1], lower[-1]))]
+        for form in dict.fromkeys(forms):
             words = _words(plain(form))
             if words:
                 known = self._index[words[0]].setdefault(words[1:], [])

@@ -27,6 +27,13 @@ _THEY = frozenset("they them their".split())
 _WE = frozenset("we us our ours".split())
 _YOU = frozenset("you your".split())
 _COUNTRY = frozenset("country nation kingdom republic island islands sultanate emirate".split())
+_ONLY = {
+    "kingdom": frozenset("SAU JOR BHR MAR GBR ESP THA KHM BTN LSO SWZ TON NLD BEL DNK".split()),
+    "sultanate": frozenset("OMN BRN".split()),
+    "emirate": frozenset("QAT KWT ARE".split()),
+}
+"""Forms of state -> the states that are called so."""
+_FORMER = frozenset("former late ex ousted deposed then".split())
 _AUTHORITY = frozenset(
     "government ministry president premier cabinet army military parliament authorities regime"
     " administration chancellor".split()
@@ -162,6 +169,9 @@ class Resolver:
                 return ally
         if lower[at] == "it" and view.is_empty_it(at):
             return None
+        if view.follows_participle(at):
+            others = [m.id for m in view.before(at) if m.id != view.before(at)[0].id]
+            return (at, at + 1, (others[-1],), 0.6) if others else None
         clause = view.in_clause(at) if view.is_object(at) else ()
         before = view.before(at)
         own = [m for m in before if m.id not in clause] if clause else before
@@ -289,18 +299,27 @@ class Resolver:
         lower = view.lower
         if lower[last : last + 1] == ["of"] or view.is_mentioned(last):
             return None  # a country follows: "the president of Iran", "the group Hamas"
+        if not _FORMER.isdisjoint(lower[at:last]):
+            return None
         while last < len(lower) and lower[last] in OFFICE_HEADS:
             last += 1
         if lower[last - 1] in OFFICE_HEADS:
             last = view.end_of_name(last)
         if lower[last : last + 1] in (["'s"], ["’s"]) and lower[last + 1 : last + 2] == ["of"]:
             return None
-        is_office = any(word in OFFICE_HEADS for word in lower[at:last])
-        person = self._focus.recent_person() if is_office else None
-        if person is not None:
-            return at, last, (person[0],), confidence
+        if any(word in OFFICE_HEADS for word in lower[at:last]):
+            if view.is_apposed_to_unknown(at):
+                return None  # "Jane Roe, the foreign minister," of whom the catalogue knows nothing
+            here = [m.id for m in view.before(at) if view.is_person(m)]
+            recent = self._focus.recent_person()
+            person = here[0] if here else None if recent is None else recent[0]
+            if person is not None:
+                return at, last, (person,), confidence
         near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
         ranked = self._focus.prominent(view, at, kinds)
+        only = _ONLY.get(lower[last - 1])
+        if only is not None:
+            ranked = [actor for actor in ranked if actor in only]
         fitting = [actor for actor in ranked if actor not in near] or ranked
         if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
             fitting = [near[-1]]

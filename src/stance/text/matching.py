@@ -15,7 +15,8 @@ __all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_candidate
 TITLES = frozenset(
     "Mr Mrs Ms Dr President Premier Minister Chancellor King Queen Prince Emir Secretary General"
     " Ayatollah Ambassador Speaker Pope Sheikh Sultan Chairman Senator Representative Gen Col"
-    " Marshal Admiral Colonel Commander Crown President-elect Imam Mullah Comrade".split()
+    " Marshal Admiral Colonel Commander Crown President-elect Imam Mullah Comrade Lord Lady Sir"
+    " Baroness".split()
 )
 _PLACE_NOUNS = frozenset(
     "Street Road Avenue Boulevard Lane Square Airport University Hotel Marathon Zoo Cathedral"
@@ -49,7 +50,7 @@ FUNCTION_WORDS = frozenset(
 class Match:
     """A match under construction: token range, actor, and how it is named."""
 
-    __slots__ = ("actor", "confidence", "field", "first", "kind", "last")
+    __slots__ = ("actor", "confidence", "field", "first", "kind", "last", "surnames")
 
     def __init__(self, first: int, last: int, surface: Surface) -> None:
         self.first = first
@@ -58,6 +59,7 @@ class Match:
         self.kind: MentionKind = surface.kind
         self.confidence = surface.confidence
         self.field = surface.field
+        self.surnames = surface.surnames
 
 
 def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[str]:
@@ -128,8 +130,10 @@ def match_words(
             if surface is None:
                 surface = _choose(alone.surfaces, lower, date, words, position, matches)
         if surface is None and word in known_names:
-            kind: MentionKind = "name" if word.isupper() else "person"
-            surface = Surface(known_names[word], kind, 0.9)
+            if word.isupper():
+                surface = Surface(known_names[word], "name", 0.9)
+            elif not _is_of_another(words, position, known_names, catalogue):
+                surface = Surface(known_names[word], "person", 0.9)
         elif surface is None and word == "west" and _is_the_west(words, position):
             surface = next(iter(catalogue.lookup("West")), None)
         if surface is not None:
@@ -172,6 +176,15 @@ def _is_part_of_name(
     if words[position].isalpha() and _is_strange_name(after, catalogue):
         return True
     return position > 1 and _is_strange_name(words[position - 1], catalogue)
+
+
+def _is_of_another(
+    words: Sequence[str], position: int, known_names: dict[str, str], catalogue: Catalogue
+) -> bool:
+    """Return whether a surname that the text introduced here belongs to somebody else."""
+    return f"{words[position - 1]} {words[position]}" not in known_names and _has_other_given_name(
+        words, position, catalogue
+    )
 
 
 def _has_other_given_name(words: Sequence[str], position: int, catalogue: Catalogue) -> bool:

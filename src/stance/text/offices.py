@@ -19,8 +19,14 @@ OFFICE_HEADS = frozenset(
     " spokeswoman spokesperson speaker governor director chairman chairwoman commissioner"
     " representative diplomat pope patriarch dictator ruler strongman negotiator negotiators"
     " ministers presidents leaders consul adviser advisor official senator vice-chairman"
-    " lawmaker deputy mp parliamentarian".split()
+    " lawmaker deputy mp parliamentarian pm fm vp".split()
 )
+_MAY_BE_OF_ANYTHING = frozenset(
+    "minister ministers secretary commissioner chief adviser advisor official envoy spokesman"
+    " spokeswoman spokesperson director negotiator negotiators representative diplomat".split()
+)
+"""Heads before which one word outside of the list may stand ("unification minister")."""
+_NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
 _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
     " supreme acting former then new state press top senior chief general special high crown army"
@@ -28,11 +34,18 @@ _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     " central bank ministry parliamentary presidential council deputy house party".split()
 )
 _PARTICLES = frozenset("al el bin ibn ben van von de der di da do dos la le ul ur ud".split())
-_FORMER = frozenset(("former", "ex", "late", "ousted", "deposed"))
+_BEFORE_TITLES = frozenset(
+    "Prime Vice Foreign Defence Defense Finance Interior Field Rear Lieutenant Major Brigadier"
+    " Deputy".split()
+)
+_FORMER = frozenset("former ex late ousted deposed then one-time erstwhile".split())
 _POSSESSIVE = frozenset(("'s", "’s"))
+_PLURAL_POSSESSIVE = frozenset(("'", "’"))
 _GLUE = frozenset(('"', "“", "”", "-", "‘", "’", "'"))
+_NO_BEGINNING = frozenset("and of for".split())
 _LONGEST_OFFICE = 9
 _LONGEST_NAME = 6
+_SHORTEST_SURNAME = 2  # letters
 
 
 def join_offices(
@@ -56,10 +69,18 @@ def join_offices(
             _learn_acronym(words, match, known_names)
         if match.kind == "person":
             _join_title(words, match, border, known_names)
+        following = matches[i + 1] if i + 1 < len(matches) else None
         office_end = _office_end(words, lower, match.last) if has_offices else 0
+        is_others = following is not None and following.actor != match.actor
+        if is_others and following is not None and following.first < office_end:
+            office_end = 0  # "Iran met King Salman": a title of somebody else
         if office_end:
-            following = matches[i + 1] if i + 1 < len(matches) else None
-            _join_office(words, match, office_end, following, border, known_names)
+            is_former = _is_former_office(lower, match, office_end)
+            _join_office(
+                words, match, office_end, following, border, {} if is_former else known_names
+            )
+            if is_former:
+                match.actor = None  # "Ukraine's former president, Petro Poroshenko"
         if (
             joined
             and match.first - joined[-1].last <= 1
@@ -92,16 +113,25 @@ def _learn_acronym(words: Sequence[str], match: Match, known_names: dict[str, st
 def _join_title(
     words: Sequence[str], match: Match, border: int, known_names: dict[str, str]
 ) -> None:
-    if match.last - match.first > 1 and match.actor is not None:
-        known_names[words[match.last - 1]] = match.actor
+    if match.last - match.first > 1:
+        _learn(words, match, known_names)
     while match.first > border and words[match.first - 1].rstrip(".") in TITLES:
         match.first -= 1
+        while match.first > border and words[match.first - 1] in _BEFORE_TITLES:
+            match.first -= 1
     if (
         match.first - 1 > border
         and words[match.first - 1] == "."
         and words[match.first - 2] in TITLES
     ):
         match.first -= 2
+
+
+def _is_former_office(lower: Sequence[str], match: Match, office_end: int) -> bool:
+    """Return whether an office is no longer held ("the former British prime minister")."""
+    return not _FORMER.isdisjoint(lower[match.last : office_end]) or (
+        match.first > 0 and lower[match.first - 1] in _FORMER
+    )
 
 
 def _is_former(words: Sequence[str], match: Match) -> bool:
@@ -117,9 +147,12 @@ def _is_former(words: Sequence[str], match: Match) -> bool:
 def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     """Return the end of the office that begins at ``end``; 0 if none does."""
     length = len(words)
-    if end < length and words[end] in _POSSESSIVE:
+    if end < length and (
+        words[end] in _POSSESSIVE
+        or (words[end] in _PLURAL_POSSESSIVE and words[end - 1][-1] == "s")
+    ):
         end += 1
-    if end >= length or not words[end].isalpha():
+    if end >= length or not words[end].isalpha() or lower[end] in _NO_BEGINNING:
         return 0
     if OFFICE_HEADS.isdisjoint(lower[end : end + _LONGEST_OFFICE]):
         return 0
@@ -129,11 +162,30 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
         if lower[position] in OFFICE_HEADS:
             office_end = position + 1
         elif lower[position] not in _OFFICE_WORDS and lower[position] != "-":
-            word = words[position]
             strange += 1
-            if strange > 1 or office_end or not word.islower() or not word.isalpha():
+            if strange > 1 or office_end or not _is_portfolio(words, position):
                 break
     return _portfolio_end(lower, office_end)
+
+
+def _is_possessive(words: Sequence[str], at: int) -> bool:
+    """Return whether a token makes a possessive of the word before ("Iran's", "Philippines'")."""
+    return words[at] in _POSSESSIVE or (
+        words[at] in _PLURAL_POSSESSIVE and words[at - 1].endswith("s")
+    )
+
+
+def _is_portfolio(words: Sequence[str], position: int) -> bool:
+    """Return whether a word says what an office is in charge of, and is no verb before a title."""
+    word, head = words[position], words[position + 1 : position + 2]
+    return (
+        word.islower()
+        and word.isalpha()
+        and not word.endswith("ed")
+        and word not in _NO_PORTFOLIO
+        and bool(head)
+        and head[0] in _MAY_BE_OF_ANYTHING
+    )
 
 
 def _portfolio_end(lower: Sequence[str], end: int) -> int:
@@ -166,13 +218,14 @@ def _join_office(
     if following is not None and following.first == name_start:
         if following.actor == match.actor:
             match.last, match.kind = following.last, "person"
+            match.surnames = following.surnames
             if following.last - following.first > 1:
-                known_names[words[following.last - 1]] = match.actor
+                _learn(words, match, known_names)
         return
     name_end = _name_end(words, name_start)
     if name_end - name_start > apposition:
         match.last, match.kind = name_end, "person"
-        _learn(words[name_end - 1], match.actor, known_names)
+        _learn(words, match, known_names)
     else:
         _join_name_before(words, match, office_end, border, known_names)
 
@@ -196,13 +249,23 @@ def _join_name_before(
     while start < comma and not words[start][0].isupper():
         start += 1
     if comma - start > 1:
-        match.first, match.last, match.kind = start, office_end, "person"
-        _learn(words[comma - 1], match.actor, known_names)
+        match.first, match.last, match.kind = start, comma, "person"
+        _learn(words, match, known_names)
+        match.last = office_end
 
 
-def _learn(surname: str, actor: str, known_names: dict[str, str]) -> None:
-    if len(surname) > 2 and surname[0].isupper():
-        known_names[surname] = actor
+def _learn(words: Sequence[str], match: Match, known_names: dict[str, str]) -> None:
+    """Learn the surname of a person whose full name ends with a match, and with its given name.
+
+    Where the catalogue knows the person, it knows the surname: "Moon" of Moon Jae-in.
+    """
+    if match.actor is None:
+        return
+    given, last = words[match.last - 2], words[match.last - 1]
+    for surname in match.surnames or (last,):
+        if len(surname) >= _SHORTEST_SURNAME and surname[0].isupper():
+            known_names[surname] = match.actor
+            known_names[f"{given} {surname}"] = match.actor
 
 
 def _is_name_word(word: str, inside: bool) -> bool:

@@ -46,6 +46,21 @@ _VENUE_HEADS = frozenset("talks summit conference meeting round forum negotiatio
 _DATELINE = re.compile(
     r"[A-Z][\w .'’-]{2,30}(?:,[^.;:]{2,40}?)?\s*(?:\([A-Z][^)]{1,25}\)\s*)?(?:—|–|--|-)\s"
 )
+_BUILDINGS = frozenset(
+    "airport port harbour harbor mosque cathedral embassy hospital university stadium hotel suburb"
+    " suburbs district mayor police marathon".split()
+)
+"""What a city is the place of, not the doer."""
+_PRIVATE = frozenset(
+    "billionaire businessman businesswoman businessmen millionaire tycoon novelist author writer"
+    " poet journalist journalists reporter academic professor economist historian analyst"
+    " contractor doctor doctors nurse nurses tourist tourists teenager student students owner"
+    " owners retailer brewer immigrant immigrants activist activists runner actor actress singer"
+    " missionary farmer farmers investor entrepreneur lawyer couple woman women man family"
+    " families refugees migrants victims passengers expatriates emigres exiles mercenaries".split()
+)
+_AID = (["aid", "worker"], ["aid", "workers"])
+"""Private people: their adjective says where they come from, not who acts."""
 _LOOK_BACK = 4
 _SPORT = frozenset(
     "goal goals scored striker midfielder goalkeeper defender semi-final semifinal semi-finals"
@@ -93,6 +108,7 @@ def mark_places(
                 and (_is_venue_of(words, match) or (not match.first and _DATELINE.match(text)))
             )
             or _is_inside(words, lower, match)
+            or _is_origin(words, match)
             or (
                 before is not None
                 and before.confidence <= ONLY_WHERE
@@ -121,6 +137,18 @@ def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool
     if governors and (governors[-1] in _SPEAKS_FOR or governors[-1] in _TIED_TO):
         return False
     return _ACTED_ON.isdisjoint(governors) and _FELT.isdisjoint(governors)
+
+
+def _is_origin(words: Sequence[str], match: Match) -> bool:
+    """Return whether a match only says where a firm or a private person comes from."""
+    after = words[match.last : match.last + 2]
+    if after in (["-", "based"], ["-", "born"], ["-", "speaking"]):
+        return True
+    if match.field == "capital":
+        return after[:1] != [] and after[0] in _BUILDINGS
+    if match.field in ("adjectives", "people"):
+        return bool(after) and (after[0] in _PRIVATE or after in _AID)
+    return False
 
 
 def _is_venue_of(words: Sequence[str], match: Match) -> bool:

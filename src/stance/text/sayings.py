@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AUXILIARIES",
     "BARE_CLAUSE",
+    "CLAIM",
     "CLAUSE_START",
     "DAYS",
     "FINITE",
@@ -32,10 +33,10 @@ SAY = frozenset(
     " warned warns announced announces maintains maintained remarked"
     " observed quipped asked replied concluded emphasised emphasized assured assures revealed"
     " conceded concedes recounted reckons contends contended asserted asserts answered cautioned"
-    " testified tweeted swore vowed pledged promised repeated shouted murmured thundered boasted"
-    " fumed grumbled joked snapped countered lamented protested urged mused sighed whispered cried"
-    " hinted implied informed reminded calculates estimates writing telling arguing warning"
-    " explaining noting insisting allege complain report disclosed discloses raged calls writes"
+    " testified tweeted swore vowed vows pledged pledges promised promises repeated shouted"
+    " murmured thundered boasted fumed grumbled joked snapped countered lamented protested urged"
+    " mused sighed whispered cried hinted implied informed reminded calculates estimates"
+    " writing telling arguing warning explaining noting insisting allege complain report disclosed discloses raged calls writes"
     " explain assert proclaimed proclaims lied jeered bragged opined judged reasoned read reads"
     " ran runs goes went called let gave finds put found"
     " responded".split()
@@ -50,7 +51,7 @@ REPORTING = frozenset(
     " assures revealed conceded concedes reckons contends contended asserted asserts testified"
     " swore repeated hinted informed reminded found shows showed estimates calculates cautioned"
     " writing telling arguing explaining noting insisting recounted replied answered"
-    " responded".split()
+    " responded vowed vows pledged pledges promised promises".split()
 )
 """Verbs that, in front of a clause, report it; the others attribute only quotations and tails."""
 
@@ -62,9 +63,10 @@ ONLY_AFTER_QUOTE = frozenset(
     "read reads ran runs goes went called calls let gave finds put".split()
 )
 """Verbs that attribute only the quotation that stands right before them."""
+CLAIM = frozenset("claim claims claimed claiming".split())
 SAYINGS = frozenset("announcement claim statement warning allegation assertion remark".split())
 TRIGGERS = SAY | SAYINGS | {"According", "according"}
-TO_SOMEBODY = frozenset("told tells informed reminded assured".split())
+TO_SOMEBODY = frozenset("told tells informed reminded assured promised promises".split())
 PASSIVE = frozenset("is are was were be been being".split())
 AUXILIARIES = frozenset(
     "has have had was were is are be been being also later then once again now still recently"

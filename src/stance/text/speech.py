@@ -15,6 +15,7 @@ from stance.records import Span
 from stance.text.sayings import (
     AUXILIARIES,
     BARE_CLAUSE,
+    CLAIM,
     CLAUSE_START,
     DAYS,
     FINITE,
@@ -36,6 +37,10 @@ from stance.text.tokens import Tokens
 __all__ = ["Attribution", "char_spans", "find_attributions"]
 
 _CUES = SAY | SAYINGS | {"according"}
+_LONGEST_CLAIMED = 10  # words up to the verb of what is claimed
+_DETERMINERS = frozenset("the a an its their his her these those this such no any".split())
+_SUBJECTS = frozenset("he she it they we there".split())
+_IN_NAMES = frozenset("of the al bin von van de el -".split())
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -110,6 +115,8 @@ class _Sentence:
                 continue
             lower = self.lower[i]
             one = None
+            if i and self.lower[i - 1] in _DETERMINERS:
+                continue  # a noun: "rejected the claims"
             if self._may_attribute(i, lower):
                 one = self._inverted(i) or self._trailing(i) or self._leading(i)
             elif lower in SAYINGS and self.lower[i + 1 : i + 2] == ["that"]:
@@ -128,6 +135,8 @@ class _Sentence:
 
     def _may_attribute(self, position: int, lower: str) -> bool:
         """Return whether a word is a verb of saying; after a quotation any past tense is."""
+        if lower in CLAIM and not self._claims_that(position):
+            return False
         if lower in SAY:
             return not self._is_passive(position)
         return (
@@ -136,6 +145,17 @@ class _Sentence:
             and bool(self.quotes)
             and self.quotes[0][1] <= position
         )
+
+    def _claims_that(self, verb: int) -> bool:
+        """Return whether a clause is claimed, and not credit, a victim or an island."""
+        if self.quotes or self.words[verb + 1 : verb + 2] in (["that"], [","], ["."]):
+            return True
+        for word in self.lower[verb + 1 : verb + 1 + _LONGEST_CLAIMED]:
+            if word in TAIL_END or word in CLAUSE_START:
+                break
+            if word in FINITE or word.endswith("ed") or word in _SUBJECTS:
+                return True
+        return self.words[verb - 1 : verb] == [","]
 
     def _is_passive(self, verb: int) -> bool:
         """Return whether somebody is told or said to be something: he is no speaker."""
@@ -191,10 +211,22 @@ class _Sentence:
             return None
         if self.lower[verb] in ("told",) or self.words[verb + 1] in ("that",):
             return None
-        is_clause = end < len(self.words) and self.lower[end] in FINITE
-        if not quoted and (is_clause or not _is_tail(self.words, end)):
+        is_clause = not FINITE.isdisjoint(self.lower[verb + 1 : end + 1])
+        if not quoted and (is_clause or not _is_tail(self.words, end) or self._is_apposed(verb)):
             return None
         return self._make((verb + 1, end), self._around(verb - 1, end))
+
+    def _is_apposed(self, verb: int) -> bool:
+        """Return whether the commas before a verb enclose what its subject is: ``X, the Y, said``.
+
+        Then a clause follows, however short; otherwise one stands before ("It failed, said X").
+        """
+        border = self._border_before(verb - 1)
+        return (
+            border > 1
+            and self.words[border - 1] == ","
+            and all(word[0].isupper() or word in _IN_NAMES for word in self.words[: border - 1])
+        )
 
     def _trailing(self, verb: int) -> Attribution | None:
         """``"...", X said`` or ``..., X said`` before a border."""
@@ -251,6 +283,8 @@ class _Sentence:
             "noting",
         ):
             begin, end = 0, self._first_subject_end(verb)
+        elif self.lower[verb - 1] in ("and", "but") and self._has_predicate(verb - 1):
+            begin, end = 0, self._first_subject_end(verb - 1)  # "X condemned it and said that"
         else:
             begin, end = self._subject(verb)
         content = (start, self._content_end(begin, start))
@@ -363,6 +397,10 @@ class _Sentence:
             ):
                 return i
         return verb
+
+    def _has_predicate(self, end: int) -> bool:
+        """Return whether a verb stands before ``end``, as far as verbs can be told."""
+        return self._first_subject_end(end) < end
 
     def _after_addressee(self, start: int) -> int:
         """Return where the clause begins after "told reporters in Kumasi on Friday that"."""

@@ -15,8 +15,8 @@ __all__ = ["Alone", "Start", "Starts", "Surface"]
 class Surface(msgspec.Struct, frozen=True):
     """One way in which an actor is named.
 
-    ``needs_title`` marks surnames that count only after a title or the full name; ``actor`` is
-    None for phrases that name no actor.
+    ``needs_title`` marks surnames that count only after a title or the full name, ``surnames`` are
+    those that a full name introduces; ``actor`` is None for phrases that name no actor.
     """
 
     actor: str | None
@@ -28,6 +28,7 @@ class Surface(msgspec.Struct, frozen=True):
     needs: frozenset[str] = frozenset()
     needs_title: bool = False
     field: str = "names"
+    surnames: tuple[str, ...] = ()
 
 
 class Longer(NamedTuple):

@@ -31,15 +31,24 @@ MODIFIERS = frozenset(
 )
 LONGEST_PHRASE = 4
 
+_NO_PARTICIPLES = frozenset("during including excluding following regarding concerning".split())
 _BE = frozenset("is was 's ’s will would has had may might could seems appears remains".split())
 _EMPTY_IT = frozenset("that to for whether who whom when not if".split())
-_CLAUSE_VERB_BEFORE_IT = frozenset("make makes made find finds found consider considers".split())
+_CLAUSE_VERB_BEFORE_IT = frozenset(
+    "make makes made find finds found consider considers call calls called deny denies denied"
+    " denying claim claims claimed reject rejects rejected rejecting oppose opposes opposed"
+    " opposing welcome welcomes welcomed regret regrets regretted report reported veto vetoed do"
+    " did doing say said".split()
+)
+"""Verbs whose "it" is an event or a clause."""
 RESOLVED = frozenset(("pronoun", "phrase"))
 _AFTER_OBJECT = frozenset(
     "to for with of on in at from by as into against back off until after during without through"
     " over when because while before".split()
 )
-_CLAUSE_BORDERS = frozenset('that and but while because as when if which who ; : " “ ” — –'.split())
+_CLAUSE_BORDERS = frozenset(
+    'that and but while because as when where if which who ; : " “ ” — –'.split()
+)
 _AFTER_BOTH = frozenset("have has are were will would can must say said deny denied and".split())
 NUMBERS = {"two": 2, "both": 2, "each": 2, "three": 3, "four": 4, "five": 5}
 """Words that say for how many actors a phrase stands."""
@@ -136,6 +145,23 @@ class SentenceView:
         if word not in ("it", "both") or at == 0:
             return False
         return not after or not after[0].isalpha() or after[0] in _AFTER_OBJECT
+
+    def follows_participle(self, at: int) -> bool:
+        """Return whether a pronoun is what a participle acts on ("..., accusing it of")."""
+        return (
+            at > 1
+            and self.lower[at - 1].endswith("ing")
+            and self.lower[at - 1] not in _NO_PARTICIPLES
+            and self.lower[at - 2] == ","
+            and self.lower[at] in ("it", "them", "him", "her")
+        )
+
+    def is_apposed_to_unknown(self, at: int) -> bool:
+        """Return whether a phrase explains a name that no mention stands for ("X Y, the ...")."""
+        words = self.tokens.words
+        if at > 1 and words[at - 1] == ",":
+            return words[at - 2][0].isupper() and not self.is_mentioned(at - 2)
+        return False
 
     def in_clause(self, at: int) -> tuple[str, ...]:
         """Return the actors named in the clause before a token."""
