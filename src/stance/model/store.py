@@ -23,8 +23,11 @@ from stance.records import SENTIMENTS
 
 __all__ = ["FORMAT", "Manifest", "load_scorer", "read_manifest", "save_scorer"]
 
-FORMAT = 1
-"""Number of the model format; a newer one is refused."""
+FORMAT = 2
+"""Number of the model format; a newer one is refused.
+
+From 2 on ``rows.npy`` holds how far each row of the table lies behind the one before: a byte each.
+"""
 
 _MANIFEST = "manifest.json"
 _ARRAYS = ("rows", "weights", "intercept", "known")
@@ -66,6 +69,7 @@ def save_scorer(scorer: Scorer, folder: Path | str, about: dict[str, Any]) -> No
     if isinstance(scorer, LinearScorer):
         arrays = {name: getattr(scorer, name) for name in _ARRAYS}
         arrays["weights"] = arrays["weights"].astype(np.float16)  # exact: fit rounds to it
+        arrays["rows"] = _gaps(scorer.rows)
         files = {f"{name}.npy": _as_npy(array) for name, array in arrays.items()}
         manifest = _manifest("linear", scorer, about, groups=scorer.groups)
     elif isinstance(scorer, EncoderScorer):
@@ -112,6 +116,12 @@ def _manifest(
         encoder=encoder,
         about=about,
     )
+
+
+def _gaps(rows: npt.NDArray[np.int32]) -> npt.NDArray[Any]:
+    """Return how far each of some ascending rows lies behind the one before, in few bytes."""
+    gaps = np.diff(rows, prepend=0)
+    return gaps.astype(np.min_scalar_type(int(gaps.max(initial=0))))
 
 
 def _as_npy(array: npt.NDArray[Any]) -> bytes:
@@ -260,19 +270,21 @@ def _load_linear(folder: Path, manifest: Manifest) -> LinearScorer:
         "intercept": (n_outputs,),
         "known": (len(arrays["known"]),),
     }
-    rows, weights = arrays["rows"], arrays["weights"].astype(np.float32)
+    weights = arrays["weights"].astype(np.float32)
+    rows = np.cumsum(arrays["rows"], dtype=np.int64)
     if shapes != wanted or (len(rows) and not 0 <= rows.min() <= rows.max() < TABLE_SIZE):
         raise ModelError(Problem(f"arrays have the shapes {wanted}", _RETRAIN, shapes, str(folder)))
+    narrow = rows.astype(np.int32)
     return LinearScorer(
         stances=manifest.stances,
         groups=manifest.groups,
-        rows=rows,
+        rows=narrow,
         weights=weights,
         intercept=arrays["intercept"],
         thresholds=manifest.thresholds,
         found_thresholds=manifest.found_thresholds,
         known=arrays["known"],
-        table=expand(rows, weights, TABLE_SIZE),
+        table=expand(narrow, weights, TABLE_SIZE),
     )
 
 

@@ -33,10 +33,20 @@ _ONLY = {
     "emirate": frozenset("QAT KWT ARE".split()),
 }
 """Forms of state -> the states that are called so."""
+_NO_BLOC = frozenset(
+    "UN IAEA ICC ICJ WHO IMF WORLD_BANK OPCW HRW AMNESTY MSF ICRC UNHCR FIFA WTO".split()
+)
+"""Organisations that nobody calls a bloc, an alliance or a union."""
+_MILITARY_THINGS = frozenset(
+    "alliance district base bases operation operations aid exercise exercises presence action"
+    " buildup build-up intervention campaign assistance junta government council coup drills"
+    " budget commander commanders equipment".split()
+)
+_OWN = frozenset("its his their itself himself themselves".split())
 _FORMER = frozenset("former late ex ousted deposed then".split())
 _AUTHORITY = frozenset(
     "government ministry president premier cabinet army military parliament authorities regime"
-    " administration chancellor".split()
+    " administration chancellor junta".split()
 )
 _MILITANTS = frozenset(
     "militants terrorists group rebels insurgents jihadists separatists militia fighters guerrillas"
@@ -147,6 +157,9 @@ class Resolver:
     def he(self, view: SentenceView, at: int) -> Found | None:
         """Resolve he, him, his, she, her: the last person, the subject first."""
         clause = view.in_clause(at) if view.is_object(at) else ()
+        ordered = view.ordered_to(at) if view.lower[at] in _OWN else None
+        if ordered is not None and view.is_person(ordered):
+            return at, at + 1, (ordered.id,), 0.8
         before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
         if before:
             return at, at + 1, (before[0].id,), 0.8
@@ -167,6 +180,10 @@ class Resolver:
             ally = self._ally(view, at)
             if ally is not None:
                 return ally
+        nearest = view.ordered_to(at) if lower[at] in _OWN else None
+        nearest = nearest or view.reported_subject(at)
+        if nearest is not None:
+            return at, at + 1, (nearest.id,), 0.7
         if lower[at] == "it" and view.is_empty_it(at):
             return None
         if view.follows_participle(at):
@@ -286,6 +303,8 @@ class Resolver:
             noun = view.lower[last - 1]
             if view.is_mentioned(last - 1):
                 return None
+            if noun == "military" and not _MILITARY_THINGS.isdisjoint(view.lower[last : last + 1]):
+                continue
             for nouns, kinds, confidence in _NOUNS:
                 if noun in nouns:
                     return self._definite(view, at, last, kinds, confidence)
@@ -320,6 +339,8 @@ class Resolver:
         only = _ONLY.get(lower[last - 1])
         if only is not None:
             ranked = [actor for actor in ranked if actor in only]
+        if lower[last - 1] in ("bloc", "alliance", "union"):
+            ranked = [actor for actor in ranked if actor not in _NO_BLOC]
         fitting = [actor for actor in ranked if actor not in near] or ranked
         if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
             fitting = [near[-1]]

@@ -36,9 +36,9 @@ SAY = frozenset(
     " testified tweeted swore vowed vows pledged pledges promised promises repeated shouted"
     " murmured thundered boasted fumed grumbled joked snapped countered lamented protested urged"
     " mused sighed whispered cried hinted implied informed reminded calculates estimates"
-    " writing telling arguing warning explaining noting insisting allege complain report disclosed discloses raged calls writes"
-    " explain assert proclaimed proclaims lied jeered bragged opined judged reasoned read reads"
-    " ran runs goes went called let gave finds put found"
+    " writing telling arguing warning explaining noting insisting allege complain report"
+    " disclosed discloses raged calls writes explain assert proclaimed proclaims lied jeered bragged"
+    " opined judged reasoned read reads ran runs goes went called let gave finds put found"
     " responded".split()
 )
 REPORTING = frozenset(

@@ -31,6 +31,12 @@ MODIFIERS = frozenset(
 )
 LONGEST_PHRASE = 4
 
+_SAID = frozenset(("said", "says"))
+_ORDERS = frozenset(
+    "told tells urged urges urging asked asks asking ordered orders ordering pressed pressing"
+    " invited invites forced forces forcing allowed allows helped called on wants wanted warned"
+    " advised persuaded convinced".split()
+)
 _NO_PARTICIPLES = frozenset("during including excluding following regarding concerning".split())
 _BE = frozenset("is was 's ’s will would has had may might could seems appears remains".split())
 _EMPTY_IT = frozenset("that to for whether who whom when not if".split())
@@ -155,6 +161,39 @@ class SentenceView:
             and self.lower[at - 2] == ","
             and self.lower[at] in ("it", "them", "him", "her")
         )
+
+    def ordered_to(self, at: int) -> Mention | None:
+        """Return who is to do what a possessive stands in ("urged Ankara to keep its word")."""
+        for mention in reversed(self.before(at)):
+            first, last = self.range_of(mention)
+            if self.lower[last : last + 1] == ["to"] and not _ORDERS.isdisjoint(
+                self.lower[max(0, first - 2) : first]
+            ):
+                return mention
+        return None
+
+    def reported_subject(self, at: int) -> Mention | None:
+        """Return whom "it" or "its" stands for in or right after "X said (that)".
+
+        The speaker for "France said it would"; the subject of the clause for "France said Russia
+        was losing its allies".
+        """
+        verb = at - 1
+        while verb > 0 and self.lower[verb] not in _SAID:
+            if self.lower[verb] in _CLAUSE_BORDERS and self.lower[verb] != "that":
+                return None
+            verb -= 1
+        if verb <= 0:
+            return None
+        inside = [m for m in self.before(at) if m.start > self.place(verb)]
+        if inside:
+            return inside[0] if self.lower[at] == "its" else None
+        if self.lower[verb + 1] not in ("it", "its", "that"):
+            return None
+        named = [m for m in self.before(verb) if m.kind not in RESOLVED]
+        if not named or "," in self.lower[self.range_of(named[-1])[1] : verb]:
+            return None
+        return named[-1]
 
     def is_apposed_to_unknown(self, at: int) -> bool:
         """Return whether a phrase explains a name that no mention stands for ("X Y, the ...")."""
