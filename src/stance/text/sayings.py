@@ -35,9 +35,10 @@ SAY = frozenset(
     " conceded concedes recounted reckons contends contended asserted asserts answered cautioned"
     " testified tweeted swore vowed vows pledged pledges promised promises repeated shouted"
     " murmured thundered boasted fumed grumbled joked snapped countered lamented protested urged"
-    " mused sighed whispered cried hinted implied informed reminded calculates estimates"
-    " writing telling arguing warning explaining noting insisting allege complain report"
-    " disclosed discloses raged calls writes explain assert proclaimed proclaims lied jeered bragged"
+    " mused sighed whispered cried hinted implied informed reminded report"
+    " calculates estimates writing telling arguing warning explaining noting insisting allege"
+    " complain disclosed discloses raged calls writes explain assert proclaimed proclaims lied"
+    " jeered bragged"
     " opined judged reasoned read reads ran runs goes went called let gave finds put found"
     " responded".split()
 )
