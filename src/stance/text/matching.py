@@ -211,6 +211,14 @@ _ACTS_FOR_STATE = frozenset(
 )
 
 
+def _is_titled(words: Sequence[str], position: int) -> bool:
+    """Return whether a surname stands after a title, and is no given name ("President Joseph X")."""
+    if position == 0 or words[position - 1].rstrip(".") not in TITLES:
+        return False
+    after = words[position + 1 : position + 2]
+    return not (after and after[0].istitle() and after[0].isalpha() and len(after[0]) > _SHORT)
+
+
 def _choose(
     surfaces: list[Surface],
     lower: Sequence[str],
@@ -227,7 +235,7 @@ def _choose(
             or (surface.until is not None and surface.until < date)
         ):
             continue
-        if surface.needs_title and (position == 0 or words[position - 1].rstrip(".") not in TITLES):
+        if surface.needs_title and not _is_titled(words, position):
             continue
         if (surface.unless and not surface.unless.isdisjoint(lower)) or (
             surface.needs and surface.needs.isdisjoint(lower)

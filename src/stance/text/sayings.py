@@ -22,6 +22,7 @@ __all__ = [
     "TAIL_END",
     "TO_SOMEBODY",
     "TRIGGERS",
+    "VOWS",
 ]
 
 SAY = frozenset(
@@ -64,6 +65,7 @@ ONLY_AFTER_QUOTE = frozenset(
     "read reads ran runs goes went called calls let gave finds put".split()
 )
 """Verbs that attribute only the quotation that stands right before them."""
+VOWS = frozenset("vow vows vowed pledge pledges pledged promise promises promised".split())
 CLAIM = frozenset("claim claims claimed claiming".split())
 SAYINGS = frozenset("announcement claim statement warning allegation assertion remark".split())
 TRIGGERS = SAY | SAYINGS | {"According", "according"}

@@ -31,6 +31,7 @@ from stance.text.sayings import (
     SAYINGS,
     TAIL_END,
     TO_SOMEBODY,
+    VOWS,
 )
 from stance.text.tokens import Tokens
 
@@ -419,6 +420,8 @@ class _Sentence:
         lower = self.lower
         if lower[verb] not in REPORTING:
             return False
+        if lower[verb] in VOWS:  # "promised it support" says nothing
+            return "that" in lower[start : start + 9]
         if "that" in lower[start : start + 9]:
             at = lower.index("that", start)
             return at == start or lower[start] in NP_BREAK or lower[verb] in BARE_CLAUSE

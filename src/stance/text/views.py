@@ -42,9 +42,8 @@ _BE = frozenset("is was 's ’s will would has had may might could seems appears
 _EMPTY_IT = frozenset("that to for whether who whom when not if".split())
 _CLAUSE_VERB_BEFORE_IT = frozenset(
     "make makes made find finds found consider considers call calls called deny denies denied"
-    " denying claim claims claimed reject rejects rejected rejecting oppose opposes opposed"
-    " opposing welcome welcomes welcomed regret regrets regretted report reported veto vetoed do"
-    " did doing say said".split()
+    " denying claim claims claimed reject rejects rejected rejecting report reported veto vetoed"
+    " do did doing".split()
 )
 """Verbs whose "it" is an event or a clause."""
 RESOLVED = frozenset(("pronoun", "phrase"))
