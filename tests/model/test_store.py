@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from stance.analysis import Model, load_model
 from stance.errors import ModelError, NotFoundError
+from stance.model.linear import LinearScorer
 from stance.model.store import FORMAT
 
 
@@ -61,6 +63,19 @@ def test_a_newer_format_is_refused_with_both_numbers(folder: Path) -> None:
         ModelError, match=f"reads model format {FORMAT}; found {FORMAT + 1}; update"
     ):
         load_model(folder)
+
+
+def test_rows_of_the_first_format_are_read_as_they_stand(tiny: Model, folder: Path) -> None:
+    assert isinstance(tiny.scorer, LinearScorer)
+    buffer = io.BytesIO()
+    np.save(buffer, tiny.scorer.rows)
+    (folder / "rows.npy").write_bytes(buffer.getvalue())
+    sums = json.loads((folder / "manifest.json").read_text("utf-8"))["sha256"]
+    sums["rows.npy"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+    edit_manifest(folder, format=1, sha256=sums)
+    copy = load_model(folder).scorer
+    assert isinstance(copy, LinearScorer)
+    assert copy.rows.tolist() == tiny.scorer.rows.tolist()
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,13 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
         read_catalogue(tmp_path / "none.jsonl")
 
 
+@pytest.mark.parametrize("until", ["2014", "2014-05", "9999-12-31"])
+def test_the_end_of_an_office_may_be_less_than_a_day_or_never(until: str) -> None:
+    leader = Leader(actor="GONDOR", name="Denethor", office="steward", until=until)
+    catalogue = Catalogue([Actor(id="GONDOR", kind="state", name="Gondor")], [leader])
+    assert [surface.until for surface in catalogue.lookup("Denethor")] == [until]
+
+
 def test_a_leader_of_nobody_is_refused() -> None:
     with pytest.raises(CatalogueError, match="a leader stands for an actor of the catalogue"):
         Catalogue([], [Leader(actor="X", name="Y Z", office="president")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,19 @@ def test_a_full_name_introduces_the_surname_that_the_catalogue_gives() -> None:
     text = "Moon Jae-in praised France. Moon is in Paris."
     read = read_document(text, default_catalogue(), date="2018-06-01")
     assert [m.text for m in read[1].sentence.mentions] == ["Moon", "Paris"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Donald Trump's adviser, Ada Roe, left. Roe praised Iran.", ["Roe", "Iran"]),
+        ("King Abdullah II praised Iran. World War II ended.", []),
+        ("Moon Jae-in praised France. Moon Chung-in, a professor, left.", []),
+    ],
+)
+def test_what_a_name_introduces_is_the_surname_alone(text: str, expected: list[str]) -> None:
+    read = read_document(text, default_catalogue(), date="2018-06-01")
+    assert [m.text for m in read[1].sentence.mentions] == expected
 
 
 @given(st.text(max_size=200))

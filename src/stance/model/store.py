@@ -271,7 +271,7 @@ def _load_linear(folder: Path, manifest: Manifest) -> LinearScorer:
         "known": (len(arrays["known"]),),
     }
     weights = arrays["weights"].astype(np.float32)
-    rows = np.cumsum(arrays["rows"], dtype=np.int64)
+    rows = arrays["rows"] if manifest.format < 2 else np.cumsum(arrays["rows"], dtype=np.int64)
     if shapes != wanted or (len(rows) and not 0 <= rows.min() <= rows.max() < TABLE_SIZE):
         raise ModelError(Problem(f"arrays have the shapes {wanted}", _RETRAIN, shapes, str(folder)))
     narrow = rows.astype(np.int32)

@@ -94,6 +94,11 @@ _FIELDS: dict[str, tuple[MentionKind, float]] = {
 
 _GRACE = datetime.timedelta(days=30)  # the press still speaks of a leader who has just fallen
 
+_COMMON = frozenset(
+    "Support State International Western Eastern Northern Southern Central National Supreme"
+    " Security Foreign Popular People's".split()
+)
+"""First words that begin phrases of no name in lower case ("State council elections")."""
 _NAMED_BY_NOUNS = frozenset(("names", "institutions", "metonyms"))
 _NOUNS = frozenset(
     "Army Force Forces Front Council League Union Guard Guards Authority Brotherhood Movement Party"
@@ -123,8 +128,14 @@ def plain(text: str) -> str:
     )
 
 
-def _day_after(day: str | None, time: datetime.timedelta) -> str | None:
-    return None if day is None else (datetime.date.fromisoformat(day) + time).isoformat()
+def _later(day: str | None) -> str | None:
+    """Return the day up to which somebody is still named who was in office until ``day``."""
+    if day is None:
+        return None
+    try:
+        return (datetime.date.fromisoformat(day) + _GRACE).isoformat()
+    except (ValueError, OverflowError):  # a user's catalogue may give a year, or the end of time
+        return day
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -195,7 +206,7 @@ class Catalogue:
             self._add(text, Surface(None, "name"))
 
     def _add_leader(self, leader: Leader) -> None:
-        until = _day_after(leader.until, _GRACE)
+        until = _later(leader.until)
         surnames = tuple(plain(name) for name in leader.surname if " " not in name)
         full = Surface(leader.actor, "person", 1.0, leader.since, until, surnames=surnames)
         for text in (leader.name, *leader.variants):
@@ -217,8 +228,10 @@ class Catalogue:
         forms = [text]
         if surface.field == "abbreviations" and len(text) >= _SPOKEN and text.isalpha():
             forms.append(text.capitalize())  # the British press writes Nato, Opec, Isis
-        if surface.field in _NAMED_BY_NOUNS and " " in text:
-            first, *rest = text.split(" ")  # ... and Quds force, Syrian Democratic forces
+        first, *rest = text.split(" ")
+        is_proper = len(rest) > 1 or first not in _COMMON
+        if surface.field in _NAMED_BY_NOUNS and rest and is_proper:
+            # ... and Quds force, Syrian Democratic forces
             lower = [word.lower() if word in _NOUNS else word for word in rest]
             forms += [" ".join((first, *lower)), " ".join((first, *rest[:-1], lower[-1]))]
         for form in dict.fromkeys(forms):

@@ -28,7 +28,11 @@ _WE = frozenset("we us our ours".split())
 _YOU = frozenset("you your".split())
 _COUNTRY = frozenset("country nation kingdom republic island islands sultanate emirate".split())
 _ONLY = {
-    "kingdom": frozenset("SAU JOR BHR MAR GBR ESP THA KHM BTN LSO SWZ TON NLD BEL DNK".split()),
+    "island": frozenset("CUB TWN LKA CYP MLT ISL IRL MDG SGP JAM BHR NRU GBR JPN".split()),
+    "junta": frozenset("MMR MLI BFA NER GIN TCD SDN GAB THA EGY GRC CHL ARG MRT".split()),
+    "kingdom": frozenset(
+        "SAU JOR BHR MAR GBR ESP THA KHM BTN LSO SWZ TON NLD BEL DNK NOR SWE".split()
+    ),
     "sultanate": frozenset("OMN BRN".split()),
     "emirate": frozenset("QAT KWT ARE".split()),
 }
@@ -180,17 +184,17 @@ class Resolver:
             ally = self._ally(view, at)
             if ally is not None:
                 return ally
+        if lower[at] == "it" and view.is_empty_it(at):
+            return None
         nearest = view.ordered_to(at) if lower[at] in _OWN else None
         nearest = nearest or view.reported_subject(at)
         if nearest is not None:
             return at, at + 1, (nearest.id,), 0.7
-        if lower[at] == "it" and view.is_empty_it(at):
-            return None
+        before = view.before(at)
         if view.follows_participle(at):
-            others = [m.id for m in view.before(at) if m.id != view.before(at)[0].id]
+            others = [m.id for m in before if m.id != before[0].id]
             return (at, at + 1, (others[-1],), 0.6) if others else None
         clause = view.in_clause(at) if view.is_object(at) else ()
-        before = view.before(at)
         own = [m for m in before if m.id not in clause] if clause else before
         for m in own:
             if m.kind not in RESOLVED and not view.is_person(m):
@@ -326,6 +330,13 @@ class Resolver:
             last = view.end_of_name(last)
         if lower[last : last + 1] in (["'s"], ["’s"]) and lower[last + 1 : last + 2] == ["of"]:
             return None
+        office = last
+        if lower[last : last + 1] in (["'s"], ["’s"]) and lower[last + 1 : last + 2]:
+            office += 2 * (lower[last + 1] in OFFICE_HEADS)  # "the army's spokesman"
+        if any(word in OFFICE_HEADS for word in lower[at:office]):
+            explained = view.explained_by(at, office)
+            if explained is not None:
+                return at, last, (explained.id,), confidence
         if any(word in OFFICE_HEADS for word in lower[at:last]):
             if view.is_apposed_to_unknown(at):
                 return None  # "Jane Roe, the foreign minister," of whom the catalogue knows nothing

@@ -182,6 +182,9 @@ def _is_of_another(
     words: Sequence[str], position: int, known_names: dict[str, str], catalogue: Catalogue
 ) -> bool:
     """Return whether a surname that the text introduced here belongs to somebody else."""
+    after = words[position + 1 : position + 4]  # "Kim Yong-hyun" is not Kim Jong-un
+    if len(after) == 3 and after[1] == "-" and after[0].istitle() and after[2].islower():
+        return f"{words[position]} {after[0]}" not in known_names
     return f"{words[position - 1]} {words[position]}" not in known_names and _has_other_given_name(
         words, position, catalogue
     )
@@ -212,11 +215,11 @@ _ACTS_FOR_STATE = frozenset(
 
 
 def _is_titled(words: Sequence[str], position: int) -> bool:
-    """Return whether a surname stands after a title, and is no given name ("President Joseph X")."""
+    """Return whether a surname stands after a title, and is no given name ("President Ann X")."""
     if position == 0 or words[position - 1].rstrip(".") not in TITLES:
         return False
-    after = words[position + 1 : position + 2]
-    return not (after and after[0].istitle() and after[0].isalpha() and len(after[0]) > _SHORT)
+    after = words[position + 1] if position + 1 < len(words) else ""
+    return not (after.istitle() and after.isalpha() and len(after) > _SHORT)
 
 
 def _choose(

@@ -23,7 +23,8 @@ OFFICE_HEADS = frozenset(
 )
 _MAY_BE_OF_ANYTHING = frozenset(
     "minister ministers secretary commissioner chief adviser advisor official envoy spokesman"
-    " spokeswoman spokesperson director negotiator negotiators representative diplomat".split()
+    " spokeswoman spokesperson director negotiator negotiators representative diplomat commander"
+    " leader deputy".split()
 )
 """Heads before which one word outside of the list may stand ("unification minister")."""
 _NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
@@ -31,14 +32,16 @@ _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
     " supreme acting former then new state press top senior chief general special high crown army"
     " military naval air affairs and of for security national parliament government industry"
-    " central bank ministry parliamentary presidential council deputy house party".split()
+    " central bank ministry parliamentary presidential council deputy house party internal external"
+    " interim transitional caretaker civilian junta navy shadow".split()
 )
 _PARTICLES = frozenset("al el bin ibn ben van von de der di da do dos la le ul ur ud".split())
 _BEFORE_TITLES = frozenset(
     "Prime Vice Foreign Defence Defense Finance Interior Field Rear Lieutenant Major Brigadier"
     " Deputy".split()
 )
-_FORMER = frozenset("former ex late ousted deposed then one-time erstwhile".split())
+_FORMER = frozenset("former ex late ousted deposed one-time erstwhile".split())
+_NO_LONGER = _FORMER | {"then"}
 _POSSESSIVE = frozenset(("'s", "’s"))
 _PLURAL_POSSESSIVE = frozenset(("'", "’"))
 _GLUE = frozenset(('"', "“", "”", "-", "‘", "’", "'"))
@@ -46,6 +49,7 @@ _NO_BEGINNING = frozenset("and of for".split())
 _LONGEST_OFFICE = 9
 _LONGEST_NAME = 6
 _SHORTEST_SURNAME = 2  # letters
+_NUMERAL = frozenset("IVX")  # "Abdullah II" is no II
 
 
 def join_offices(
@@ -67,6 +71,8 @@ def join_offices(
         border = joined[-1].last if joined else 0
         if match.last < len(words) and words[match.last] == "(":
             _learn_acronym(words, match, known_names)
+        if _is_of_a_state(words, match, joined):
+            continue
         if match.kind == "person":
             _join_title(words, match, border, known_names)
         following = matches[i + 1] if i + 1 < len(matches) else None
@@ -89,6 +95,16 @@ def join_offices(
             continue
         joined.append(match)
     return [match for match in joined if match.kind != "person" or not _is_former(words, match)]
+
+
+def _is_of_a_state(words: Sequence[str], match: Match, joined: Sequence[Match]) -> bool:
+    """Return whether a name in lower case is a state's own body ("Iran's security council")."""
+    if not joined or match.last - match.first < 2 or not words[match.first].islower():
+        return False
+    gap = words[joined[-1].last : match.first]
+    return joined[-1].actor != match.actor and (
+        not gap or (len(gap) == 1 and gap[0] in _POSSESSIVE)
+    )
 
 
 def has_office(words: Sequence[str], lower: Sequence[str], last: int) -> bool:
@@ -129,7 +145,7 @@ def _join_title(
 
 def _is_former_office(lower: Sequence[str], match: Match, office_end: int) -> bool:
     """Return whether an office is no longer held ("the former British prime minister")."""
-    return not _FORMER.isdisjoint(lower[match.last : office_end]) or (
+    return not _NO_LONGER.isdisjoint(lower[match.last : office_end]) or (
         match.first > 0 and lower[match.first - 1] in _FORMER
     )
 
@@ -147,10 +163,7 @@ def _is_former(words: Sequence[str], match: Match) -> bool:
 def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     """Return the end of the office that begins at ``end``; 0 if none does."""
     length = len(words)
-    if end < length and (
-        words[end] in _POSSESSIVE
-        or (words[end] in _PLURAL_POSSESSIVE and words[end - 1][-1] == "s")
-    ):
+    if end < length and _is_possessive(words, end):
         end += 1
     if end >= length or not words[end].isalpha() or lower[end] in _NO_BEGINNING:
         return 0
@@ -224,7 +237,7 @@ def _join_office(
         return
     name_end = _name_end(words, name_start)
     if name_end - name_start > apposition:
-        match.last, match.kind = name_end, "person"
+        match.last, match.kind, match.surnames = name_end, "person", ()
         _learn(words, match, known_names)
     else:
         _join_name_before(words, match, office_end, border, known_names)
@@ -244,28 +257,35 @@ def _join_name_before(
     if comma <= border or words[comma] != "," or match.actor is None:
         return
     start = comma
-    while start > border and _is_name_word(words[start - 1], start < comma):
+    while start > border and (
+        _is_name_word(words[start - 1], start < comma)
+        or (start - 1 > border and words[start - 2] == "-" and words[start - 1].islower())
+    ):
         start -= 1
     while start < comma and not words[start][0].isupper():
         start += 1
     if comma - start > 1:
-        match.first, match.last, match.kind = start, comma, "person"
+        match.first, match.last, match.kind, match.surnames = start, comma, "person", ()
         _learn(words, match, known_names)
         match.last = office_end
 
 
 def _learn(words: Sequence[str], match: Match, known_names: dict[str, str]) -> None:
-    """Learn the surname of a person whose full name ends with a match, and with its given name.
+    """Learn the surname of the person whose full name ends with a match, and what stands before it.
 
     Where the catalogue knows the person, it knows the surname: "Moon" of Moon Jae-in.
     """
     if match.actor is None:
         return
-    given, last = words[match.last - 2], words[match.last - 1]
-    for surname in match.surnames or (last,):
-        if len(surname) >= _SHORTEST_SURNAME and surname[0].isupper():
-            known_names[surname] = match.actor
-            known_names[f"{given} {surname}"] = match.actor
+    name = words[match.first : match.last]
+    for surname in match.surnames or name[-1:]:
+        if len(surname) < _SHORTEST_SURNAME or not surname[0].isupper() or {*surname} <= _NUMERAL:
+            continue
+        known_names[surname] = match.actor
+        for before, word, after in zip(("", *name), name, (*name[1:], ""), strict=False):
+            if word == surname:
+                known_names[f"{before} {surname}"] = match.actor
+                known_names[f"{surname} {after}"] = match.actor
 
 
 def _is_name_word(word: str, inside: bool) -> bool:

@@ -57,7 +57,7 @@ _PRIVATE = frozenset(
     " contractor doctor doctors nurse nurses tourist tourists teenager student students owner"
     " owners retailer brewer immigrant immigrants activist activists runner actor actress singer"
     " missionary farmer farmers investor entrepreneur lawyer couple woman women man family"
-    " families refugees migrants victims passengers expatriates emigres exiles mercenaries".split()
+    " families refugees migrants victims passengers expatriates emigres exiles".split()
 )
 _AID = (["aid", "worker"], ["aid", "workers"])
 """Private people: their adjective says where they come from, not who acts."""

@@ -41,7 +41,8 @@ _CUES = SAY | SAYINGS | {"according"}
 _LONGEST_CLAIMED = 10  # words up to the verb of what is claimed
 _DETERMINERS = frozenset("the a an its their his her these those this such no any".split())
 _SUBJECTS = frozenset("he she it they we there".split())
-_IN_NAMES = frozenset("of the al bin von van de el -".split())
+_IN_NAMES = frozenset("of the al bin von van de el and -".split())
+_ANSWERS = frozenset("no yes well so".split())
 
 
 class Attribution(msgspec.Struct, frozen=True):
@@ -149,6 +150,8 @@ class _Sentence:
 
     def _claims_that(self, verb: int) -> bool:
         """Return whether a clause is claimed, and not credit, a victim or an island."""
+        if "which" in self.lower[max(0, verb - 5) : verb]:
+            return False  # "the islands, which Hanoi also claims"
         if self.quotes or self.words[verb + 1 : verb + 2] in (["that"], [","], ["."]):
             return True
         for word in self.lower[verb + 1 : verb + 1 + _LONGEST_CLAIMED]:
@@ -212,7 +215,7 @@ class _Sentence:
             return None
         if self.lower[verb] in ("told",) or self.words[verb + 1] in ("that",):
             return None
-        is_clause = not FINITE.isdisjoint(self.lower[verb + 1 : end + 1])
+        is_clause = not FINITE.isdisjoint(self.words[verb + 1 : end + 1])
         if not quoted and (is_clause or not _is_tail(self.words, end) or self._is_apposed(verb)):
             return None
         return self._make((verb + 1, end), self._around(verb - 1, end))
@@ -226,6 +229,7 @@ class _Sentence:
         return (
             border > 1
             and self.words[border - 1] == ","
+            and self.lower[0] not in _ANSWERS
             and all(word[0].isupper() or word in _IN_NAMES for word in self.words[: border - 1])
         )
 

@@ -12,6 +12,7 @@ from stance.text.matching import FUNCTION_WORDS
 from stance.text.offices import OFFICE_HEADS, has_office
 from stance.text.places import ONLY_WHERE
 from stance.text.quotations import Attribution
+from stance.text.sayings import FINITE
 from stance.text.tokens import Tokens
 
 __all__ = ["COUNTRIES", "LONGEST_PHRASE", "MODIFIERS", "NUMBERS", "RESOLVED", "SentenceView"]
@@ -34,12 +35,21 @@ LONGEST_PHRASE = 4
 _SAID = frozenset(("said", "says"))
 _ORDERS = frozenset(
     "told tells urged urges urging asked asks asking ordered orders ordering pressed pressing"
-    " invited invites forced forces forcing allowed allows helped called on wants wanted warned"
+    " invited invites forced forces forcing allowed allows helped wants wanted warned"
     " advised persuaded convinced".split()
 )
+_CALLS = frozenset("call calls called calling".split())
+_NO_ORDER = frozenset((",", ";", "and", "but", "that", "while"))
+_BEFORE_OBJECTS = frozenset("on in with to from at against for by over about".split())
 _NO_PARTICIPLES = frozenset("during including excluding following regarding concerning".split())
 _BE = frozenset("is was 's ’s will would has had may might could seems appears remains".split())
-_EMPTY_IT = frozenset("that to for whether who whom when not if".split())
+_EMPTY_IT = frozenset("that whether who whom when if".split())
+_EMPTY_IF_ADJECTIVE = frozenset("to for".split())
+_ADJECTIVES_OF_IT = frozenset(
+    "clear time possible impossible likely unlikely wrong right important necessary vital essential"
+    " hard difficult easy too up better best natural crucial urgent early late useless pointless"
+    " not".split()
+)
 _CLAUSE_VERB_BEFORE_IT = frozenset(
     "make makes made find finds found consider considers call calls called deny denies denied"
     " denying claim claims claimed reject rejects rejected rejecting report reported veto vetoed"
@@ -159,15 +169,19 @@ class SentenceView:
             and self.lower[at - 1] not in _NO_PARTICIPLES
             and self.lower[at - 2] == ","
             and self.lower[at] in ("it", "them", "him", "her")
+            and self.lower[at + 1 : at + 2] != []
+            and self.lower[at + 1] not in FINITE
         )
 
     def ordered_to(self, at: int) -> Mention | None:
         """Return who is to do what a possessive stands in ("urged Ankara to keep its word")."""
         for mention in reversed(self.before(at)):
             first, last = self.range_of(mention)
-            if self.lower[last : last + 1] == ["to"] and not _ORDERS.isdisjoint(
-                self.lower[max(0, first - 2) : first]
-            ):
+            if not _NO_ORDER.isdisjoint(self.lower[last:at]):
+                return None
+            before = self.lower[max(0, first - 2) : first]
+            is_called = before[-1:] == ["on"] and before[0] in _CALLS
+            if self.lower[last] == "to" and (is_called or not _ORDERS.isdisjoint(before)):
                 return mention
         return None
 
@@ -177,6 +191,8 @@ class SentenceView:
         The speaker for "France said it would"; the subject of the clause for "France said Russia
         was losing its allies".
         """
+        if self.is_object(at):
+            return None  # "Ethiopia said it would crush it"
         verb = at - 1
         while verb > 0 and self.lower[verb] not in _SAID:
             if self.lower[verb] in _CLAUSE_BORDERS and self.lower[verb] != "that":
@@ -186,20 +202,47 @@ class SentenceView:
             return None
         inside = [m for m in self.before(at) if m.start > self.place(verb)]
         if inside:
-            return inside[0] if self.lower[at] == "its" else None
+            start, last = self.range_of(inside[0])
+            is_subject = start == verb + 1 + (self.lower[verb + 1] == "that") and (
+                self.lower[last] in FINITE or self.lower[last].endswith("ed")
+            )
+            return inside[0] if self.lower[at] == "its" and is_subject else None
         if self.lower[verb + 1] not in ("it", "its", "that"):
             return None
         named = [m for m in self.before(verb) if m.kind not in RESOLVED]
         if not named or "," in self.lower[self.range_of(named[-1])[1] : verb]:
             return None
-        return named[-1]
+        if self.lower[verb - 1] in ("and", "but"):
+            return named[0]  # "X condemned Y and said that it"
+        subjects = [m for m in named if not self._is_governed(self.token_at(m.start))]
+        return subjects[-1] if subjects else named[-1]
+
+    def _is_governed(self, first: int) -> bool:
+        """Return whether a preposition stands before a token ("statement on the Israelis")."""
+        before = [word for word in self.lower[max(0, first - 2) : first] if word != "the"]
+        return before[-1:] != [] and before[-1] in _BEFORE_OBJECTS
+
+    def explained_by(self, at: int, last: int) -> Mention | None:
+        """Return the person whom an office explains ("X, the president"; "the president, X")."""
+        for mention in self.mentions:
+            if mention.kind == "person":
+                first, end = self.range_of(mention)
+                if (end == at - 1 and self.lower[end] == ",") or (
+                    first == last + 1 and self.lower[last] == ","
+                ):
+                    return mention
+        return None
 
     def is_apposed_to_unknown(self, at: int) -> bool:
         """Return whether a phrase explains a name that no mention stands for ("X Y, the ...")."""
         words = self.tokens.words
-        if at > 1 and words[at - 1] == ",":
-            return words[at - 2][0].isupper() and not self.is_mentioned(at - 2)
-        return False
+        return (
+            at > 2
+            and words[at - 1] == ","
+            and words[at - 2][0].isupper()
+            and words[at - 3][0].isupper()
+            and not self.is_mentioned(at - 2)
+        )
 
     def in_clause(self, at: int) -> tuple[str, ...]:
         """Return the actors named in the clause before a token."""
@@ -274,10 +317,14 @@ class SentenceView:
 
     def is_empty_it(self, at: int) -> bool:
         """Return whether "it" stands for no one ("it is clear that", "made it possible")."""
-        if at and self.lower[at - 1] in _CLAUSE_VERB_BEFORE_IT:
-            return True
         after = self.lower[at + 1 : at + 7]
-        return bool(after) and after[0] in _BE and not _EMPTY_IT.isdisjoint(after[1:])
+        if at and self.lower[at - 1] in _CLAUSE_VERB_BEFORE_IT:
+            return not after or after[0] not in FINITE
+        if not after or after[0] not in _BE:
+            return False
+        return not _EMPTY_IT.isdisjoint(after[1:]) or not (
+            _EMPTY_IF_ADJECTIVE.isdisjoint(after[1:]) or _ADJECTIVES_OF_IT.isdisjoint(after[1:])
+        )
 
     def together(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of a coordination ("Iran and Russia"), the last one before a place."""
