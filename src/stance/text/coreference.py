@@ -161,7 +161,9 @@ class Resolver:
     def he(self, view: SentenceView, at: int) -> Found | None:
         """Resolve he, him, his, she, her: the last person, the subject first."""
         clause = view.in_clause(at) if view.is_object(at) else ()
-        ordered = view.ordered_to(at) if view.lower[at] in _OWN else None
+        ordered = None
+        if view.lower[at] in _OWN:
+            ordered = view.ordered_to(at) or view.judged_for(at)
         if ordered is not None and view.is_person(ordered):
             return at, at + 1, (ordered.id,), 0.8
         before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
@@ -186,8 +188,9 @@ class Resolver:
                 return ally
         if lower[at] == "it" and view.is_empty_it(at):
             return None
-        nearest = view.ordered_to(at) if lower[at] in _OWN else None
-        nearest = nearest or view.reported_subject(at)
+        nearest = view.reported_subject(at)
+        if lower[at] in _OWN:
+            nearest = view.ordered_to(at) or view.judged_for(at) or nearest
         if nearest is not None:
             return at, at + 1, (nearest.id,), 0.7
         before = view.before(at)
@@ -340,8 +343,12 @@ class Resolver:
         if any(word in OFFICE_HEADS for word in lower[at:last]):
             if view.is_apposed_to_unknown(at):
                 return None  # "Jane Roe, the foreign minister," of whom the catalogue knows nothing
-            here = [m.id for m in view.before(at) if view.is_person(m)]
             recent = self._focus.recent_person()
+            here = [
+                m.id
+                for m in view.before(at)
+                if view.is_person(m) and (recent is None or not view.says(m))
+            ]
             person = here[0] if here else None if recent is None else recent[0]
             if person is not None:
                 return at, last, (person,), confidence

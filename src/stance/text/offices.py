@@ -27,6 +27,7 @@ _MAY_BE_OF_ANYTHING = frozenset(
     " leader deputy".split()
 )
 """Heads before which one word outside of the list may stand ("unification minister")."""
+_SENT = frozenset("ambassador envoy minister representative negotiator".split())
 _NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
 _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
@@ -87,6 +88,10 @@ def join_offices(
             )
             if is_former:
                 match.actor = None  # "Ukraine's former president, Petro Poroshenko"
+        if office_end and joined and _is_sent_by(words, lower, joined[-1], match, catalogue):
+            match.actor = joined[-1].actor  # "Israel's UN ambassador"
+            if match.kind == "person":
+                _learn(words, match, known_names)
         if (
             joined
             and match.first - joined[-1].last <= 1
@@ -95,6 +100,19 @@ def join_offices(
             continue
         joined.append(match)
     return [match for match in joined if match.kind != "person" or not _is_former(words, match)]
+
+
+def _is_sent_by(
+    words: Sequence[str], lower: Sequence[str], sender: Match, match: Match, catalogue: Catalogue
+) -> bool:
+    """Return whether an office is a state's at an organisation, and not the organisation's."""
+    return (
+        match.actor is not None
+        and match.first == sender.last + 1
+        and _is_possessive(words, sender.last)
+        and catalogue.kind(match.actor) in ("organization", "bloc")
+        and not _SENT.isdisjoint(lower[match.first : match.last + 3])
+    )
 
 
 def _is_of_a_state(words: Sequence[str], match: Match, joined: Sequence[Match]) -> bool:
@@ -163,8 +181,8 @@ def _is_former(words: Sequence[str], match: Match) -> bool:
 def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     """Return the end of the office that begins at ``end``; 0 if none does."""
     length = len(words)
-    if end < length and _is_possessive(words, end):
-        end += 1
+    is_owned = end < length and _is_possessive(words, end)
+    end += is_owned
     if end >= length or not words[end].isalpha() or lower[end] in _NO_BEGINNING:
         return 0
     if OFFICE_HEADS.isdisjoint(lower[end : end + _LONGEST_OFFICE]):
@@ -176,6 +194,9 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
             office_end = position + 1
         elif lower[position] not in _OFFICE_WORDS and lower[position] != "-":
             strange += 1
+            fits = words[position].islower() and words[position].isalpha()
+            if is_owned and position == end and fits:
+                continue  # "Brazil's leftwing president": no verb follows a possessive
             if strange > 1 or office_end or not _is_portfolio(words, position):
                 break
     return _portfolio_end(lower, office_end)

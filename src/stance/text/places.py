@@ -59,8 +59,13 @@ _PRIVATE = frozenset(
     " missionary farmer farmers investor entrepreneur lawyer couple woman women man family"
     " families refugees migrants victims passengers expatriates emigres exiles".split()
 )
-_AID = (["aid", "worker"], ["aid", "workers"])
 """Private people: their adjective says where they come from, not who acts."""
+_AID = (["aid", "worker"], ["aid", "workers"])
+_DONE_TO = frozenset(
+    "expelled expels expelling barred bars banned bans arrested arrests arresting detained detains"
+    " jailed jails jailing imprisoned killed kills killing executed kidnapped abducted deported"
+    " freed murdered".split()
+)
 _LOOK_BACK = 4
 _SPORT = frozenset(
     "goal goals scored striker midfielder goalkeeper defender semi-final semifinal semi-finals"
@@ -147,6 +152,8 @@ def _is_origin(words: Sequence[str], match: Match) -> bool:
     if match.field == "capital":
         return after[:1] != [] and after[0] in _BUILDINGS
     if match.field in ("adjectives", "people"):
+        if not _DONE_TO.isdisjoint(words[max(0, match.first - 3) : match.first]):
+            return False  # "expelled 13 American journalists": done to their state
         return bool(after) and (after[0] in _PRIVATE or after in _AID)
     return False
 

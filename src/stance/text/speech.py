@@ -40,6 +40,10 @@ __all__ = ["Attribution", "char_spans", "find_attributions"]
 _CUES = SAY | SAYINGS | {"according"}
 _LONGEST_CLAIMED = 10  # words up to the verb of what is claimed
 _DETERMINERS = frozenset("the a an its their his her these those this such no any".split())
+_AFTER_CLAIMED = frozenset(
+    "as in for from and or on at by since to of with after before during islands territory waters"
+    " land credit responsibility".split()
+)
 _SUBJECTS = frozenset("he she it they we there".split())
 _IN_NAMES = frozenset("of the al bin von van de el and -".split())
 _ANSWERS = frozenset("no yes well so".split())
@@ -154,6 +158,11 @@ class _Sentence:
             return False  # "the islands, which Hanoi also claims"
         if self.quotes or self.words[verb + 1 : verb + 2] in (["that"], [","], ["."]):
             return True
+        name = verb + 1
+        while name < len(self.words) and self.words[name][0].isupper():
+            name += 1
+        if verb + 1 < name < len(self.words) and self.words[name].isalpha():
+            return self.lower[name] not in _AFTER_CLAIMED  # "claims Russia wants"
         for word in self.lower[verb + 1 : verb + 1 + _LONGEST_CLAIMED]:
             if word in TAIL_END or word in CLAUSE_START:
                 break

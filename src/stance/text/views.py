@@ -28,15 +28,30 @@ MODIFIERS = frozenset(
     " foreign defence defense oil finance interior prime military armed terror terrorist islamist"
     " jihadist militant extremist trade regional african european asian arab former long-time"
     " warring quarrelling neighbouring neighboring feuding own only new closest nuclear atomic un"
-    " state rebel separatist poor tiny host 28-nation island central ruling giant".split()
+    " shia shiite sunni state rebel separatist poor tiny host 28-nation island central"
+    " ruling giant".split()
 )
 LONGEST_PHRASE = 4
 
 _SAID = frozenset(("said", "says"))
 _ORDERS = frozenset(
-    "told tells urged urges urging asked asks asking ordered orders ordering pressed pressing"
+    "told tells urged urges urging ordered orders ordering pressed pressing"
     " invited invites forced forces forcing allowed allows helped wants wanted warned"
     " advised persuaded convinced".split()
+)
+_INTO = frozenset(
+    "into violated violating entered entering crossed crossing attacked attacking shelled shelling"
+    " hit hitting struck striking bombed bombing targeted targeting invaded breached threatened"
+    " threatening surrounding surrounded".split()
+)
+_OF_A_VICTIM = frozenset(
+    "airspace waters territory soil border borders shores cities positions".split()
+)
+"""What belongs to the one who complains: "said Russian jets had violated its airspace"."""
+_JUDGES = frozenset(
+    "thanked thanks praised praises congratulated condemned condemns criticised criticized"
+    " criticises blamed blames denounced rebuked punished punish sanctioned hailed lauded chided"
+    " scolded commended".split()
 )
 _CALLS = frozenset("call calls called calling".split())
 _NO_ORDER = frozenset((",", ";", "and", "but", "that", "while"))
@@ -185,6 +200,20 @@ class SentenceView:
                 return mention
         return None
 
+    def judged_for(self, at: int) -> Mention | None:
+        """Return who is judged for what a possessive stands in ("thanked X for his help")."""
+        before = self.before(at)
+        if not before or self.lower[at - 1] not in ("for", "over"):
+            return None
+        first, last = self.range_of(before[-1])
+        is_judged = last == at - 1 and not _JUDGES.isdisjoint(self.lower[max(0, first - 2) : first])
+        return before[-1] if is_judged else None
+
+    def says(self, mention: Mention) -> bool:
+        """Return whether a verb of saying follows a mention ("Kerry said")."""
+        last = self.range_of(mention)[1]
+        return last < len(self.lower) and self.lower[last] in _SAID
+
     def reported_subject(self, at: int) -> Mention | None:
         """Return whom "it" or "its" stands for in or right after "X said (that)".
 
@@ -202,15 +231,21 @@ class SentenceView:
             return None
         inside = [m for m in self.before(at) if m.start > self.place(verb)]
         if inside:
+            if self.lower[at - 1] in _INTO or self.lower[at + 1 : at + 2] == []:
+                return None
             start, last = self.range_of(inside[0])
-            is_subject = start == verb + 1 + (self.lower[verb + 1] == "that") and (
-                self.lower[last] in FINITE or self.lower[last].endswith("ed")
+            is_subject = (
+                self.lower[at + 1] not in _OF_A_VICTIM
+                and start == verb + 1 + (self.lower[verb + 1] == "that")
+                and (self.lower[last] in FINITE or self.lower[last].endswith("ed"))
             )
             return inside[0] if self.lower[at] == "its" and is_subject else None
         if self.lower[verb + 1] not in ("it", "its", "that"):
             return None
         named = [m for m in self.before(verb) if m.kind not in RESOLVED]
         if not named or "," in self.lower[self.range_of(named[-1])[1] : verb]:
+            return None
+        if self.is_person(named[-1]):
             return None
         if self.lower[verb - 1] in ("and", "but"):
             return named[0]  # "X condemned Y and said that it"
