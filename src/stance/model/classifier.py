@@ -343,11 +343,11 @@ def _fit_line(
 
 
 def contrast_scale(matrix: Any, held: Bools, weight: npt.NDArray[Any]) -> Floats:
-    """Return a scale for each feature: above 1 where it tells a stance from its absence.
+    """Return a scale for each feature, its mean over all that was seen 1: more where it tells.
 
     The naive Bayes log-count ratio, interpolated (Wang and Manning 2012, "Baselines and Bigrams",
-    ACL; smoothed by one count); its mean over all that was seen is 1. The penalty then lets
-    telling features speak; at work the scale is part of the weights.
+    ACL; smoothed by one count on either side, so what a rare stance never shows tells something
+    too). The penalty then lets telling features speak; at work the scale is part of the weights.
     """
     sizes = abs(matrix)
     with_it, without = (sizes.T @ (weight * side) + 1.0 for side in (held, ~held))
