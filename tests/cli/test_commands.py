@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from stance.model.store import FORMAT
+
 LABELS = "tests/data/small.stance"
 GOOD = '{"id": "a", "text": "Iran left."}'
 
@@ -146,7 +148,7 @@ def damaged(folder: Path) -> None:
 
 def newer(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
+    path.write_text(path.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
 
 
 def gone(folder: Path) -> None:
@@ -156,7 +158,7 @@ def gone(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "message"),
     [(damaged, "weights.npy: a model file has the checksum of its manifest"),
-     (newer, "this version reads model format 1; found 99; update"),
+     (newer, f"this version reads model format {FORMAT}; found 99; update"),
      (gone, "a model folder holds a manifest.json")],
     ids=["damaged", "newer", "missing"],
 )  # fmt: skip

@@ -128,6 +128,7 @@ def plain(text: str) -> str:
     )
 
 
+@functools.cache
 def _later(day: str | None) -> str | None:
     """Return the day up to which somebody is still named who was in office until ``day``."""
     if day is None:
@@ -136,6 +137,17 @@ def _later(day: str | None) -> str | None:
         return (datetime.date.fromisoformat(day) + _GRACE).isoformat()
     except (ValueError, OverflowError):  # a user's catalogue may give a year, or the end of time
         return day
+
+
+def _with_nouns_in_lower_case(text: str) -> list[str]:
+    """Return a name as it stands, and as some papers print it ("Syrian Democratic forces")."""
+    first, *rest = text.split(" ")
+    if _NOUNS.isdisjoint(rest) or (len(rest) == 1 and first in _COMMON):
+        return [text]
+    lower = [word.lower() if word in _NOUNS else word for word in rest]
+    return list(
+        dict.fromkeys((text, " ".join((first, *lower)), " ".join((first, *rest[:-1], lower[-1]))))
+    )
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -228,13 +240,9 @@ class Catalogue:
         forms = [text]
         if surface.field == "abbreviations" and len(text) >= _SPOKEN and text.isalpha():
             forms.append(text.capitalize())  # the British press writes Nato, Opec, Isis
-        first, *rest = text.split(" ")
-        is_proper = len(rest) > 1 or first not in _COMMON
-        if surface.field in _NAMED_BY_NOUNS and rest and is_proper:
-            # ... and Quds force, Syrian Democratic forces
-            lower = [word.lower() if word in _NOUNS else word for word in rest]
-            forms += [" ".join((first, *lower)), " ".join((first, *rest[:-1], lower[-1]))]
-        for form in dict.fromkeys(forms):
+        if surface.field in _NAMED_BY_NOUNS and " " in text:
+            forms = _with_nouns_in_lower_case(text)
+        for form in forms:
             words = _words(plain(form))
             if words:
                 known = self._index[words[0]].setdefault(words[1:], [])
