@@ -60,6 +60,7 @@ _PRIVATE = frozenset(
     " families refugees migrants victims passengers expatriates emigres exiles".split()
 )
 """Private people: their adjective says where they come from, not who acts."""
+_COMES_FROM = (["based"], ["born"], ["speaking"])
 _AID = (["aid", "worker"], ["aid", "workers"])
 _DONE_TO = frozenset(
     "expelled expels expelling barred bars banned bans arrested arrests arresting detained detains"
@@ -146,15 +147,17 @@ def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool
 
 def _is_origin(words: Sequence[str], match: Match) -> bool:
     """Return whether a match only says where a firm or a private person comes from."""
-    after = words[match.last : match.last + 2]
-    if after in (["-", "based"], ["-", "born"], ["-", "speaking"]):
-        return True
+    last = match.last
+    after = words[last] if last < len(words) else ""
+    if after == "-":
+        return words[last + 1 : last + 2] in _COMES_FROM
     if match.field == "capital":
-        return after[:1] != [] and after[0] in _BUILDINGS
+        return after in _BUILDINGS
     if match.field in ("adjectives", "people"):
-        if not _DONE_TO.isdisjoint(words[max(0, match.first - 3) : match.first]):
-            return False  # "expelled 13 American journalists": done to their state
-        return bool(after) and (after[0] in _PRIVATE or after in _AID)
+        if after not in _PRIVATE and words[last : last + 2] not in _AID:
+            return False
+        # "expelled 13 American journalists": done to their state
+        return _DONE_TO.isdisjoint(words[max(0, match.first - 3) : match.first])
     return False
 
 

@@ -54,6 +54,7 @@ _JUDGES = frozenset(
     " scolded commended".split()
 )
 _CALLS = frozenset("call calls called calling".split())
+_ALL_ORDERS = _ORDERS | _CALLS
 _NO_ORDER = frozenset((",", ";", "and", "but", "that", "while"))
 _BEFORE_OBJECTS = frozenset("on in with to from at against for by over about".split())
 _NO_PARTICIPLES = frozenset("during including excluding following regarding concerning".split())
@@ -190,6 +191,8 @@ class SentenceView:
 
     def ordered_to(self, at: int) -> Mention | None:
         """Return who is to do what a possessive stands in ("urged Ankara to keep its word")."""
+        if _ALL_ORDERS.isdisjoint(self.lower):
+            return None
         for mention in reversed(self.before(at)):
             first, last = self.range_of(mention)
             if not _NO_ORDER.isdisjoint(self.lower[last:at]):
@@ -202,8 +205,10 @@ class SentenceView:
 
     def judged_for(self, at: int) -> Mention | None:
         """Return who is judged for what a possessive stands in ("thanked X for his help")."""
+        if self.lower[at - 1] not in ("for", "over"):
+            return None
         before = self.before(at)
-        if not before or self.lower[at - 1] not in ("for", "over"):
+        if not before:
             return None
         first, last = self.range_of(before[-1])
         is_judged = last == at - 1 and not _JUDGES.isdisjoint(self.lower[max(0, first - 2) : first])
@@ -220,7 +225,7 @@ class SentenceView:
         The speaker for "France said it would"; the subject of the clause for "France said Russia
         was losing its allies".
         """
-        if self.is_object(at):
+        if _SAID.isdisjoint(self.lower) or self.is_object(at):
             return None  # "Ethiopia said it would crush it"
         verb = at - 1
         while verb > 0 and self.lower[verb] not in _SAID:
