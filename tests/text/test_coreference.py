@@ -73,3 +73,24 @@ def test_every_mention_is_text_of_its_sentence_and_an_actor_of_the_document(text
             assert m.id in default_catalogue()
     again = [m.id for o in read_document(text, default_catalogue()) for m in o.sentence.mentions]
     assert set(again) <= named or not named
+
+
+@pytest.mark.parametrize(
+    ("phrase", "called", "expected"),
+    [
+        ("The kingdom", {}, "GON"),  # nobody is known to be called so: the last subject
+        ("The kingdom", {"ARN": ("kingdom",)}, "ARN"),
+        ("The island", {"ARN": ("kingdom",)}, "GON"),
+        ("The junta", {"ARN": ("junta",)}, "ARN"),
+    ],
+)
+def test_what_a_catalogue_says_an_actor_is_called_decides(
+    phrase: str, called: dict[str, tuple[str, ...]], expected: str
+) -> None:
+    names = {"GON": "Gondor", "ARN": "Arnor"}
+    catalogue = Catalogue(
+        Actor(id=id_, kind="state", name=name, called=called.get(id_, ()))
+        for id_, name in names.items()
+    )
+    text = f"Gondor met Arnor. Gondor left. {phrase} protested."
+    assert resolved(text, catalogue) == [[phrase, [expected]]]

@@ -61,6 +61,7 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: str | None = None
     state: str | None = None
     venue: bool = False
+    called: tuple[str, ...] = ()
     excluded: tuple[str, ...] = msgspec.field(name="not", default=())
     note: str = ""
 
@@ -277,6 +278,16 @@ class Catalogue:
         """Return the state that a group or company belongs to, if one is named."""
         found = [entry.state for entry in self._actors.get(actor, ()) if entry.state]
         return found[-1] if found else None
+
+    def is_called(self, actor: str, noun: str) -> bool:
+        """Return whether an actor is known to be called by a common noun ("the kingdom").
+
+        Examples
+        --------
+        >>> default_catalogue().is_called("SAU", "kingdom")
+        True
+        """
+        return any(noun in entry.called for entry in self._actors.get(actor, ()))
 
     def name(self, actor: str) -> str:
         """Return the usual name of an actor, the identifier itself if it is unknown."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from stance.records import Mention, MentionKind
 from stance.text.catalogue import Catalogue
 from stance.text.focus import Focus
-from stance.text.offices import OFFICE_HEADS
+from stance.text.offices import NO_LONGER, OFFICE_HEADS
 from stance.text.quotations import Attribution
 from stance.text.tokens import Tokens
 from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
@@ -27,27 +27,12 @@ _THEY = frozenset("they them their".split())
 _WE = frozenset("we us our ours".split())
 _YOU = frozenset("you your".split())
 _COUNTRY = frozenset("country nation kingdom republic island islands sultanate emirate".split())
-_ONLY = {
-    "island": frozenset("CUB TWN LKA CYP MLT ISL IRL MDG SGP JAM BHR NRU GBR JPN".split()),
-    "junta": frozenset("MMR MLI BFA NER GIN TCD SDN GAB THA EGY GRC CHL ARG MRT".split()),
-    "kingdom": frozenset(
-        "SAU JOR BHR MAR GBR ESP THA KHM BTN LSO SWZ TON NLD BEL DNK NOR SWE".split()
-    ),
-    "sultanate": frozenset("OMN BRN".split()),
-    "emirate": frozenset("QAT KWT ARE".split()),
-}
-"""Forms of state -> the states that are called so."""
-_NO_BLOC = frozenset(
-    "UN IAEA ICC ICJ WHO IMF WORLD_BANK OPCW HRW AMNESTY MSF ICRC UNHCR FIFA WTO".split()
-)
-"""Organisations that nobody calls a bloc, an alliance or a union."""
 _MILITARY_THINGS = frozenset(
     "alliance district base bases operation operations aid exercise exercises presence action"
     " buildup build-up intervention campaign assistance junta government council coup drills"
     " budget commander commanders equipment".split()
 )
 _OWN = frozenset("its his their itself himself themselves".split())
-_FORMER = frozenset("former late ex ousted deposed then".split())
 _AUTHORITY = frozenset(
     "government ministry president premier cabinet army military parliament authorities regime"
     " administration chancellor junta".split()
@@ -325,7 +310,7 @@ class Resolver:
         lower = view.lower
         if lower[last : last + 1] == ["of"] or view.is_mentioned(last):
             return None  # a country follows: "the president of Iran", "the group Hamas"
-        if not _FORMER.isdisjoint(lower[at:last]):
+        if not NO_LONGER.isdisjoint(lower[at:last]):
             return None
         while last < len(lower) and lower[last] in OFFICE_HEADS:
             last += 1
@@ -354,11 +339,7 @@ class Resolver:
                 return at, last, (person,), confidence
         near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
         ranked = self._focus.prominent(view, at, kinds)
-        only = _ONLY.get(lower[last - 1])
-        if only is not None:
-            ranked = [actor for actor in ranked if actor in only]
-        if lower[last - 1] in ("bloc", "alliance", "union"):
-            ranked = [actor for actor in ranked if actor not in _NO_BLOC]
+        ranked = self._focus.called(ranked, lower[last - 1])
         fitting = [actor for actor in ranked if actor not in near] or ranked
         if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
             fitting = [near[-1]]

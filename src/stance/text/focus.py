@@ -122,6 +122,11 @@ class Focus:
         """Return whether an actor is of one of these kinds."""
         return self._catalogue.kind(actor) in kinds
 
+    def called(self, actors: list[str], noun: str) -> list[str]:
+        """Return those of some actors who are called so, all if none is known to be."""
+        found = [actor for actor in actors if self._catalogue.is_called(actor, noun)]
+        return found or actors
+
     def prominent(
         self, view: SentenceView, before: int, kinds: frozenset[str] | None = None
     ) -> list[str]:

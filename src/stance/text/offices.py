@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from stance.text.catalogue import Catalogue
 from stance.text.matching import TITLES, Match
 
-__all__ = ["OFFICE_HEADS", "has_office", "join_offices"]
+__all__ = ["NO_LONGER", "OFFICE_HEADS", "has_office", "join_offices"]
 
 OFFICE_HEADS = frozenset(
     "president premier minister chancellor king queen prince princess emir sultan sheikh ayatollah"
@@ -42,7 +42,8 @@ _BEFORE_TITLES = frozenset(
     " Deputy".split()
 )
 _FORMER = frozenset("former ex late ousted deposed one-time erstwhile".split())
-_NO_LONGER = _FORMER | {"then"}
+NO_LONGER = _FORMER | {"then"}
+"""Words inside an office or a phrase for one that say that it is no longer held."""
 _POSSESSIVE = frozenset(("'s", "’s"))
 _PLURAL_POSSESSIVE = frozenset(("'", "’"))
 _GLUE = frozenset(('"', "“", "”", "-", "‘", "’", "'"))
@@ -82,16 +83,14 @@ def join_offices(
         if is_others and following is not None and following.first < office_end:
             office_end = 0  # "Iran met King Salman": a title of somebody else
         if office_end:
+            if joined and _is_sent_by(words, lower, joined[-1], match, office_end, catalogue):
+                match.actor = joined[-1].actor  # "Israel's UN ambassador"
             is_former = _is_former_office(lower, match, office_end)
             _join_office(
                 words, match, office_end, following, border, {} if is_former else known_names
             )
             if is_former:
                 match.actor = None  # "Ukraine's former president, Petro Poroshenko"
-        if office_end and joined and _is_sent_by(words, lower, joined[-1], match, catalogue):
-            match.actor = joined[-1].actor  # "Israel's UN ambassador"
-            if match.kind == "person":
-                _learn(words, match, known_names)
         if (
             joined
             and match.first - joined[-1].last <= 1
@@ -103,7 +102,12 @@ def join_offices(
 
 
 def _is_sent_by(
-    words: Sequence[str], lower: Sequence[str], sender: Match, match: Match, catalogue: Catalogue
+    words: Sequence[str],
+    lower: Sequence[str],
+    sender: Match,
+    match: Match,
+    office_end: int,
+    catalogue: Catalogue,
 ) -> bool:
     """Return whether an office is a state's at an organisation, and not the organisation's."""
     return (
@@ -111,7 +115,7 @@ def _is_sent_by(
         and match.first == sender.last + 1
         and _is_possessive(words, sender.last)
         and catalogue.kind(match.actor) in ("organization", "bloc")
-        and not _SENT.isdisjoint(lower[match.first : match.last + 3])
+        and not _SENT.isdisjoint(lower[match.first : office_end])
     )
 
 
@@ -163,7 +167,7 @@ def _join_title(
 
 def _is_former_office(lower: Sequence[str], match: Match, office_end: int) -> bool:
     """Return whether an office is no longer held ("the former British prime minister")."""
-    return not _NO_LONGER.isdisjoint(lower[match.last : office_end]) or (
+    return not NO_LONGER.isdisjoint(lower[match.last : office_end]) or (
         match.first > 0 and lower[match.first - 1] in _FORMER
     )
 

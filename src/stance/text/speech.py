@@ -297,10 +297,11 @@ class _Sentence:
             "noting",
         ):
             begin, end = 0, self._first_subject_end(verb)
-        elif self.lower[verb - 1] in ("and", "but") and self._has_predicate(verb - 1):
-            begin, end = 0, self._first_subject_end(verb - 1)  # "X condemned it and said that"
         else:
             begin, end = self._subject(verb)
+            subject_end = self._first_subject_end(verb - 1)
+            if self.lower[verb - 1] in ("and", "but") and subject_end < verb - 1:
+                begin, end = 0, subject_end  # "X condemned it and said that"
         content = (start, self._content_end(begin, start))
         return self._make((begin, end), content)
 
@@ -411,10 +412,6 @@ class _Sentence:
             ):
                 return i
         return verb
-
-    def _has_predicate(self, end: int) -> bool:
-        """Return whether a verb stands before ``end``, as far as verbs can be told."""
-        return self._first_subject_end(end) < end
 
     def _after_addressee(self, start: int) -> int:
         """Return where the clause begins after "told reporters in Kumasi on Friday that"."""
