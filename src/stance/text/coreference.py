@@ -424,9 +424,7 @@ def _rule_starts(tokens: Tokens, cues: frozenset[str]) -> list[int]:
     """Return the tokens at which a rule may begin; ``cues`` are those of its words that matter."""
     words, lower = tokens.words, tokens.lower
     there = cues & _BEGINNINGS
-    if not _THE.isdisjoint(there) and _AFTER_THE.isdisjoint(lower):
-        there -= _THE
-    if not there:
+    if there <= _THE and _AFTER_THE.isdisjoint(lower):  # nothing is a part of _THE, too
         return []
     starts = list(itertools.compress(itertools.count(), map(there.__contains__, words)))
     if _THE.isdisjoint(there):
