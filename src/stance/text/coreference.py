@@ -271,9 +271,7 @@ class Resolver:
         if len(together) == 2:
             return together
         before = [
-            a
-            for a in dict.fromkeys(m.id for m in named)
-            if not kinds or self._focus.is_a(a, kinds)
+            a for a in dict.fromkeys(m.id for m in named) if not kinds or self._focus.is_a(a, kinds)
         ]
         if len(before) == 2 and not self._focus.salience:
             return tuple(before)

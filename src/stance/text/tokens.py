@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
+from typing import Any
 
 __all__ = ["Tokens", "tokenize"]
 
@@ -19,14 +20,17 @@ _MOST_FORMS = 40_000  # an archive has more than memory should keep; the frequen
 _LONGEST_FORM = 40  # characters; longer ones do not come again
 
 
-class _Forms(dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]]):
+_Form = tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]
+
+
+class _Forms(dict[str, _Form]):
     """What stands between two white spaces -> its tokens, the same in lower case, and steps.
 
     A step is how far it is from a token to the next, one blank after the last. A text has few
     such forms.
     """
 
-    def __missing__(self, form: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
+    def __missing__(self, form: str) -> _Form:
         words = tuple(_TOKEN.findall(form))
         lower = tuple([word if word.islower() else word.lower() for word in words])
         *inner, last = map(len, words)
@@ -55,15 +59,14 @@ class Tokens:
         Where each stands in the text.
     """
 
-    __slots__ = ("_ends", "_lower", "_lower_forms", "_starts", "_steps", "_text", "words")
+    __slots__ = ("_columns", "_ends", "_lower", "_starts", "_text", "words")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        forms = text.split()
-        words, self._lower_forms, self._steps = (
-            zip(*map(_forms.__getitem__, forms), strict=True) if forms else ((), (), ())
-        )
-        self.words = list(_flat(words))
+        # the words, their lower case and the steps of all forms
+        columns = tuple(zip(*map(_forms.__getitem__, text.split()), strict=True))
+        self._columns: Any = columns or ((), (), ())
+        self.words: list[str] = list(_flat(self._columns[0]))
         self._lower: list[str] | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
@@ -82,7 +85,7 @@ class Tokens:
         """Return the words in lower case."""
         lower = self._lower
         if lower is None:
-            lower = self._lower = list(_flat(self._lower_forms))
+            lower = self._lower = list(_flat(self._columns[1]))
         return lower
 
     @property
@@ -90,7 +93,7 @@ class Tokens:
         """Return where each word begins."""
         starts = self._starts
         if starts is None:
-            starts = list(itertools.accumulate(_flat(self._steps), initial=0))
+            starts = list(itertools.accumulate(_flat(self._columns[2]), initial=0))
             if starts.pop() != len(self._text) + 1:  # more than one white space somewhere
                 starts = [match.start() for match in _TOKEN.finditer(self._text)]
             self._starts = starts
