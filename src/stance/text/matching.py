@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Iterable, Sequence
 
 from stance.records import MentionKind
 from stance.text.catalogue import Catalogue, plain
+from stance.text.headlines import TITLES, folded, is_headline, is_headline_verb, shouted_end
 from stance.text.surfaces import Alone, Surface
 from stance.text.tokens import Tokens
 
-__all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_candidates", "match_words"]
+__all__ = ["FUNCTION_WORDS", "Match", "folded_words", "match_candidates", "match_words"]
 
-TITLES = frozenset(
-    "Mr Mrs Ms Dr President Premier Minister Chancellor King Queen Prince Emir Secretary General"
-    " Ayatollah Ambassador Speaker Pope Sheikh Sultan Chairman Senator Representative Gen Col"
-    " Marshal Admiral Colonel Commander Crown President-elect Imam Mullah Comrade Lord Lady Sir"
-    " Baroness".split()
-)
 _PLACE_NOUNS = frozenset(
     "Street Road Avenue Boulevard Lane Square Airport University Hotel Marathon Zoo Cathedral"
     " Hospital Station Stadium Bridge Park Opera Philharmonic Orchestra Ballet Museum Gallery"
@@ -67,16 +63,12 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
     words: Sequence[str] = tokens.words
     if not text.isascii():
         words = [word if word.isascii() else plain(word) for word in words]
-    if len(words) > _SHORT and text.isupper():
-        known = catalogue.first_words
-        words = [
-            w
-            if w in known and len(w) <= _SHORT + 1
-            else w.capitalize()
-            if w.capitalize() in known
-            else w.lower()
-            for w in words
-        ]
+    if text.isupper():
+        return folded(words, catalogue) if len(words) > 1 else words
+    end = shouted_end(text)
+    if end:
+        count = bisect.bisect_left(tokens.starts, end)
+        words = [*folded(words[:count], catalogue, are_names=True), *words[count:]]
     return words
 
 
@@ -173,9 +165,9 @@ def _is_part_of_name(
         return _has_other_given_name(words, position, catalogue)
     if not alone.is_doubtful:
         return False
-    if words[position].isalpha() and _is_strange_name(after, catalogue):
+    if words[position].isalpha() and _is_strange_name(after, words, catalogue):
         return True
-    return position > 1 and _is_strange_name(words[position - 1], catalogue)
+    return position > 1 and _is_strange_name(words[position - 1], words, catalogue)
 
 
 def _is_of_another(
@@ -192,17 +184,19 @@ def _is_of_another(
 
 def _has_other_given_name(words: Sequence[str], position: int, catalogue: Catalogue) -> bool:
     """Return whether a surname stands after the given name of somebody else ("Oscar Pistorius")."""
-    if not position or not _is_strange_name(words[position - 1], catalogue):
+    if not position or not _is_strange_name(words[position - 1], words, catalogue):
         return False
     first = words[0].lower()
     return position > 1 or not (first in FUNCTION_WORDS or first.endswith("ing"))
 
 
-def _is_strange_name(word: str, catalogue: Catalogue) -> bool:
+def _is_strange_name(word: str, words: Sequence[str], catalogue: Catalogue) -> bool:
     """Return whether a word looks like a personal name, and no actor begins with it."""
     if len(word) <= _SHORT or not word.istitle() or word in TITLES or word in _ACTS_FOR_STATE:
         return False
-    return catalogue.starts[word].only_persons
+    if not catalogue.starts[word].only_persons:
+        return False
+    return not (is_headline_verb(word) and is_headline(words))
 
 
 _ACTS_FOR_STATE = frozenset(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
-from stance.text.matching import TITLES, Match
+from stance.text.headlines import TITLES, is_headline, is_headline_verb
+from stance.text.matching import Match
 
 __all__ = ["NO_LONGER", "OFFICE_HEADS", "has_office", "join_offices"]
 
@@ -155,6 +156,8 @@ def _join_title(
         _learn(words, match, known_names)
     while match.first > border and words[match.first - 1].rstrip(".") in TITLES:
         match.first -= 1
+        if match.first - 1 > border and words[match.first - 2 : match.first] == ["Secretary", "-"]:
+            match.first -= 2
         while match.first > border and words[match.first - 1] in _BEFORE_TITLES:
             match.first -= 1
     if (
@@ -323,7 +326,9 @@ def _name_end(words: Sequence[str], start: int) -> int:
     """Return the end of the personal name that begins at ``start`` (``start`` if none does)."""
     end = start
     for position in range(start, min(len(words), start + _LONGEST_NAME)):
-        if not _is_name_word(words[position], True):
+        if not _is_name_word(words[position], True) or (
+            is_headline_verb(words[position]) and is_headline(words)
+        ):
             break
         if words[position][0].isupper():
             end = position + 1
