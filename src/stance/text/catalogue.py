@@ -239,8 +239,9 @@ class Catalogue:
 
     def _add(self, text: str, surface: Surface) -> None:
         forms = [text]
-        if surface.field == "abbreviations" and len(text) >= _SPOKEN and text.isalpha():
-            forms.append(text.capitalize())  # the British press writes Nato, Opec, Isis
+        is_acronym = surface.field == "abbreviations" or text.isupper()
+        if is_acronym and text.isalpha() and len(text) >= _SPOKEN.get(surface.field, len(text) + 1):
+            forms.append(text.capitalize())  # the British press writes Nato, Opec, Monusco
         if surface.field in _NAMED_BY_NOUNS and " " in text:
             forms = _with_nouns_in_lower_case(text)
         for form in forms:
@@ -317,7 +318,8 @@ def _doubtful(surface: Surface, doubt: Ambiguity) -> Surface:
 
 
 _DOUBT = 0.8  # confidence where another meaning was possible
-_SPOKEN = 4  # an acronym from this length on may be printed like a word
+_SPOKEN = {"abbreviations": 4, "institutions": 5}
+"""Field -> from how many letters on an acronym may be printed like a word."""
 
 
 def read_catalogue(path: Path | str) -> tuple[list[Actor], list[Leader]]:

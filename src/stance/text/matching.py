@@ -31,6 +31,7 @@ _NAMED_AFTER = frozenset(
 _WEST = frozenset(("west",))
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
+_POSSESSIVE = ("'s", "’s")
 _SHORT = 3
 FUNCTION_WORDS = frozenset(
     "in on at the a an but and he she his her it its they their we our by for from to with after"
@@ -216,6 +217,18 @@ def _is_titled(words: Sequence[str], position: int) -> bool:
     return not (after.istitle() and after.isalpha() and len(after) > _SHORT)
 
 
+def _is_owned(
+    words: Sequence[str], position: int, before: Sequence[Match], actor: str | None
+) -> bool:
+    """Return whether a surname stands after a possessive of its own state ("Albania's Rama")."""
+    return (
+        bool(before)
+        and before[-1].actor == actor
+        and before[-1].last == position - 1
+        and words[position - 1] in _POSSESSIVE
+    )
+
+
 def _choose(
     surfaces: list[Surface],
     lower: Sequence[str],
@@ -232,7 +245,9 @@ def _choose(
             or (surface.until is not None and surface.until < date)
         ):
             continue
-        if surface.needs_title and not _is_titled(words, position):
+        if surface.needs_title and not (
+            _is_titled(words, position) or _is_owned(words, position, before, surface.actor)
+        ):
             continue
         if (surface.unless and not surface.unless.isdisjoint(lower)) or (
             surface.needs and surface.needs.isdisjoint(lower)
