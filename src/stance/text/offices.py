@@ -20,7 +20,7 @@ OFFICE_HEADS = frozenset(
     " spokeswoman spokesperson speaker governor director chairman chairwoman commissioner"
     " representative diplomat pope patriarch dictator ruler strongman negotiator negotiators"
     " ministers presidents leaders consul adviser advisor official senator vice-chairman"
-    " lawmaker deputy mp parliamentarian pm fm vp".split()
+    " lawmaker deputy mp parliamentarian pm fm vp aide aides".split()
 )
 _MAY_BE_OF_ANYTHING = frozenset(
     "minister ministers secretary commissioner chief adviser advisor official envoy spokesman"
@@ -35,20 +35,22 @@ _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     " supreme acting former then new state press top senior chief general special high crown army"
     " military naval air affairs and of for security national parliament government industry"
     " central bank ministry parliamentary presidential council deputy house party internal external"
-    " interim transitional caretaker civilian junta navy shadow".split()
+    " interim transitional caretaker civilian junta navy shadow staff".split()
 )
 _PARTICLES = frozenset("al el bin ibn ben van von de der di da do dos la le ul ur ud".split())
 _BEFORE_TITLES = frozenset(
     "Prime Vice Foreign Defence Defense Finance Interior Field Rear Lieutenant Major Brigadier"
-    " Deputy".split()
+    " Deputy High".split()
 )
 _FORMER = frozenset("former ex late ousted deposed one-time erstwhile".split())
 NO_LONGER = _FORMER | {"then"}
 """Words inside an office or a phrase for one that say that it is no longer held."""
 _POSSESSIVE = frozenset(("'s", "’s"))
 _PLURAL_POSSESSIVE = frozenset(("'", "’"))
-_GLUE = frozenset(('"', "“", "”", "-", "‘", "’", "'"))
+_GLUE = frozenset(('"', "“", "”", "‘", "’", "'"))
+_BODIES = (["staff"], ["assembly"], ["headquarters"], ["secretariat"])
 _NO_BEGINNING = frozenset("and of for".split())
+_WEEKDAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 _LONGEST_OFFICE = 9
 _LONGEST_NAME = 6
 _SHORTEST_SURNAME = 2  # letters
@@ -197,9 +199,9 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     office_end = 0
     strange = 0  # one word outside of the list may stand in an office: "unification minister"
     for position in range(end, min(length, end + _LONGEST_OFFICE)):
-        if lower[position] in OFFICE_HEADS:
+        if lower[position] in OFFICE_HEADS and not _is_staff(lower, position):
             office_end = position + 1
-        elif lower[position] not in _OFFICE_WORDS and lower[position] != "-":
+        elif lower[position] not in _OFFICE_WORDS and not _is_hyphened(lower, position):
             strange += 1
             fits = words[position].islower() and words[position].isalpha()
             if is_owned and position == end and fits:
@@ -207,6 +209,16 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
             if strange > 1 or office_end or not _is_portfolio(words, position):
                 break
     return _portfolio_end(lower, office_end)
+
+
+def _is_staff(lower: Sequence[str], position: int) -> bool:
+    """Return whether "general" belongs to a body ("general staff") and is nobody's rank."""
+    return lower[position] == "general" and lower[position + 1 : position + 2] in _BODIES
+
+
+def _is_hyphened(lower: Sequence[str], position: int) -> bool:
+    """Return whether a hyphen, or what stands between two, is part of an office."""
+    return lower[position] == "-" or list(lower[position - 1 : position + 2]) == ["-", "in", "-"]
 
 
 def _is_possessive(words: Sequence[str], at: int) -> bool:
@@ -233,10 +245,11 @@ def _portfolio_end(lower: Sequence[str], end: int) -> int:
     """Return the end of what an office is in charge of ("minister of trade and industry")."""
     if not end or end >= len(lower) or lower[end] not in ("of", "for"):
         return end
-    position = end + 1
+    start = end + 1 + (lower[end + 1 : end + 2] == ["the"])
+    position = start
     while position < len(lower) and lower[position] in _OFFICE_WORDS:
         position += 1
-    return position if position > end + 1 else end
+    return position if position > start else end
 
 
 def _join_office(
@@ -326,11 +339,12 @@ def _name_end(words: Sequence[str], start: int) -> int:
     """Return the end of the personal name that begins at ``start`` (``start`` if none does)."""
     end = start
     for position in range(start, min(len(words), start + _LONGEST_NAME)):
-        if not _is_name_word(words[position], True) or (
-            is_headline_verb(words[position]) and is_headline(words)
-        ):
+        word = words[position]
+        if not _is_name_word(word, True) or word in _WEEKDAYS:
             break
-        if words[position][0].isupper():
+        if is_headline_verb(word) and is_headline(words):
+            break
+        if word[0].isupper():
             end = position + 1
     return end
 
@@ -355,7 +369,7 @@ def _merge(words: Sequence[str], left: Match, right: Match, catalogue: Catalogue
         if kind not in ("group", "company") or left.kind not in ("name", "place"):
             return False
         owned = catalogue.state_of(right.actor) == left.actor
-        glued = not between or (between != "-" and between in _GLUE)
+        glued = not between or between in _GLUE
         if between in _POSSESSIVE:
             glued = owned
         describes = owned or left.field in ("adjectives", "people")
