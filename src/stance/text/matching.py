@@ -28,6 +28,12 @@ _NAMED_AFTER = frozenset(
     " Declaration Summit Consensus Conference agreement agreements accord accords convention"
     " protocol process format".split()
 )
+_SHIP_PREFIXES = frozenset("MV MT SS BRP HMS HMAS HMCS USS INS ROKS JS KRI PNS".split())
+_SHIPS = _SHIP_PREFIXES | frozenset(
+    "tanker vessel freighter frigate destroyer submarine warship cruiser ship trawler yacht"
+    " Tanker Vessel Freighter Frigate Destroyer Submarine Warship Cruiser Ship Trawler".split()
+)
+_LONGEST_SHIP = 3  # words of its name before the one that is somebody's name too
 _WEST = frozenset(("west",))
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
@@ -97,9 +103,10 @@ def match_words(
     matches: list[Match] = []
     starts = catalogue.starts
     length = len(words)
+    has_ships = not _SHIPS.isdisjoint(words)
     done = 0
     for position in candidates:
-        if position < done:
+        if position < done or (has_ships and _is_ship(words, position)):
             continue
         word = words[position]
         start = starts[word]
@@ -132,6 +139,22 @@ def match_words(
         if surface is not None:
             matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
     return matches
+
+
+def _is_ship(words: Sequence[str], position: int) -> bool:
+    """Return whether a word belongs to the name of a ship ("USS Ronald Reagan").
+
+    After a common noun something else of its name stands first: "the tanker Marlin Luanda" is a
+    ship, "the tanker Iran seized" is not.
+    """
+    before = position - 1
+    while before >= 0 and position - before <= _LONGEST_SHIP and words[before] not in _SHIPS:
+        if not words[before][0].isupper():
+            return False
+        before -= 1
+    if before < 0 or words[before] not in _SHIPS:
+        return False
+    return words[before] in _SHIP_PREFIXES or before + 1 < position
 
 
 def _is_the_west(words: Sequence[str], position: int) -> bool:
