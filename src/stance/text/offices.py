@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from stance.text.catalogue import Catalogue
 from stance.text.headlines import TITLES, is_headline, is_headline_verb
 from stance.text.matching import Match
+from stance.text.surfaces import Surface
 
 __all__ = ["NO_LONGER", "OFFICE_HEADS", "has_office", "join_offices"]
 
@@ -29,6 +30,8 @@ _MAY_BE_OF_ANYTHING = frozenset(
 )
 """Heads before which one word outside of the list may stand ("unification minister")."""
 _SENT = frozenset("ambassador envoy minister representative negotiator".split())
+_SENT_ABROAD = frozenset("ambassador envoy representative negotiator".split())
+_SENT_TO = frozenset("to for in at".split())
 _NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
 _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
@@ -53,6 +56,7 @@ _NO_BEGINNING = frozenset("and of for".split())
 _WEEKDAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 _LONGEST_OFFICE = 9
 _LONGEST_NAME = 6
+_FULL_NAME = 2  # words
 _SHORTEST_SURNAME = 2  # letters
 _NUMERAL = frozenset("IVX")  # "Abdullah II" is no II
 
@@ -100,7 +104,13 @@ def join_offices(
             and _merge(words, joined[-1], match, catalogue)
         ):
             continue
+        sender = joined[-1] if joined else None
         joined.append(match)
+        if has_offices and sender is not None:
+            envoy = _envoy(words, lower, sender, match, following)
+            if envoy is not None:
+                _learn(words, envoy, known_names)
+                joined.append(envoy)
     return [match for match in joined if match.kind != "person" or not _is_former(words, match)]
 
 
@@ -120,6 +130,37 @@ def _is_sent_by(
         and catalogue.kind(match.actor) in ("organization", "bloc")
         and not _SENT.isdisjoint(lower[match.first : office_end])
     )
+
+
+def _envoy(
+    words: Sequence[str],
+    lower: Sequence[str],
+    sender: Match,
+    host: Match,
+    following: Match | None,
+) -> Match | None:
+    """Return the person who stands after an embassy ("China's ambassador to Iran, Cong Peiwu").
+
+    The name explains the office and not the host beside it.
+    """
+    between = lower[sender.last : host.first]
+    if between[-1:] == ["the"]:
+        between = between[:-1]
+    if len(between) < 2 or between[-1] not in _SENT_TO or between[-2] not in _SENT_ABROAD:
+        return None
+    if sender.actor is None or host.actor is None or not _is_office(between[:-1]):
+        return None
+    start = host.last + (words[host.last : host.last + 1] == [","])
+    end = _name_end(words, start)
+    if end - start < _FULL_NAME or (following is not None and following.first < end):
+        return None
+    return Match(start, end, Surface(sender.actor, "person"))
+
+
+def _is_office(between: Sequence[str]) -> bool:
+    """Return whether words between two names are an office of the first and nothing else."""
+    start = between[0] in _POSSESSIVE
+    return all(word in _OFFICE_WORDS or word == "-" for word in between[start:])
 
 
 def _is_of_a_state(words: Sequence[str], match: Match, joined: Sequence[Match]) -> bool:

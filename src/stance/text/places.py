@@ -145,7 +145,9 @@ def _topic_end(lower: Sequence[str], matches: Sequence[Match]) -> int:
         return 0
     position = 0
     for match in matches:
-        if match.first - position > 1 or not _JOINS_TOPICS.issuperset(lower[position : match.first]):
+        if match.first - position > 1 or not _JOINS_TOPICS.issuperset(
+            lower[position : match.first]
+        ):
             break
         position = match.last
     return end if position == end else 0
