@@ -67,7 +67,10 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person who stands for an actor while in office; dates are ISO days, None is open."""
+    """A person who stands for an actor while in office; dates are ISO days, None is open.
+
+    ``unless`` are words that show a namesake or a private matter, of ``needs`` one is required.
+    """
 
     actor: str
     name: str
@@ -77,6 +80,8 @@ class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str | None = msgspec.field(name="from", default=None)
     until: str | None = msgspec.field(name="to", default=None)
     alone: bool = False
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -221,21 +226,26 @@ class Catalogue:
     def _add_leader(self, leader: Leader) -> None:
         until = _later(leader.until)
         surnames = tuple(plain(name) for name in leader.surname if " " not in name)
-        full = Surface(leader.actor, "person", 1.0, leader.since, until, surnames=surnames)
+        full = Surface(
+            leader.actor,
+            "person",
+            1.0,
+            leader.since,
+            until,
+            unless=_lower(leader.unless),
+            needs=_lower(leader.needs),
+            surnames=surnames,
+        )
         for text in (leader.name, *leader.variants):
             self._add(text, full)
+        surname = msgspec.structs.replace(
+            full,
+            confidence=0.9 if leader.alone else 0.8,
+            needs_title=not leader.alone,
+            surnames=(),
+        )
         for text in leader.surname:
-            self._add(
-                text,
-                Surface(
-                    leader.actor,
-                    "person",
-                    0.9 if leader.alone else 0.8,
-                    leader.since,
-                    until,
-                    needs_title=not leader.alone,
-                ),
-            )
+            self._add(text, surname)
 
     def _add(self, text: str, surface: Surface) -> None:
         forms = [text]
@@ -312,9 +322,13 @@ def _doubtful(surface: Surface, doubt: Ambiguity) -> Surface:
     return msgspec.structs.replace(
         surface,
         confidence=_DOUBT * surface.confidence,
-        unless=frozenset(word.lower() for word in doubt.unless),
-        needs=frozenset(word.lower() for word in doubt.needs),
+        unless=_lower(doubt.unless),
+        needs=_lower(doubt.needs),
     )
+
+
+def _lower(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.lower() for word in words)
 
 
 _DOUBT = 0.8  # confidence where another meaning was possible
