@@ -62,6 +62,7 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: str | None = None
     venue: bool = False
     called: tuple[str, ...] = ()
+    introduces: dict[str, str] = {}
     excluded: tuple[str, ...] = msgspec.field(name="not", default=())
     note: str = ""
 
@@ -192,23 +193,26 @@ class Catalogue:
     def __init__(self, actors: Iterable[Actor], leaders: Iterable[Leader] = ()) -> None:
         self._actors: dict[str, list[Actor]] = defaultdict(list)
         self._kinds: dict[str, ActorKind] = {}
+        self._introduced: dict[str, dict[str, str]] = {}
         self._index: dict[str, dict[tuple[str, ...], list[Surface]]] = defaultdict(dict)
         for actor in actors:
             self._actors[actor.id].append(actor)
             self._kinds[actor.id] = actor.kind
+            if actor.introduces:
+                self._introduced.setdefault(actor.id, {}).update(actor.introduces)
             self._add_actor(actor)
+        for introduced in self._introduced.values():
+            for short, whose in introduced.items():
+                self._check(whose, "a short name stands for an actor of the catalogue", short)
         for leader in leaders:
-            if leader.actor not in self._actors:
-                raise CatalogueError(
-                    Problem(
-                        "a leader stands for an actor of the catalogue",
-                        "add the actor",
-                        f"{leader.name}: {leader.actor}",
-                    )
-                )
+            self._check(leader.actor, "a leader stands for an actor of the catalogue", leader.name)
             self._add_leader(leader)
         self.starts = Starts(self._index)
         self.first_words = frozenset(self._index)
+
+    def _check(self, actor: str, rule: str, name: str) -> None:
+        if actor not in self._actors:
+            raise CatalogueError(Problem(rule, "add the actor", f"{name}: {actor}"))
 
     def _add_actor(self, actor: Actor) -> None:
         for field, (kind, confidence) in _FIELDS.items():
@@ -280,6 +284,16 @@ class Catalogue:
     def entries(self, actor: str) -> tuple[Actor, ...]:
         """Return what the catalogue says about one actor: the entry and those laid over it."""
         return tuple(self._actors.get(actor, ()))
+
+    def introduced_by(self, actor: str) -> dict[str, str]:
+        """Return the short names in use once an actor is named: with "the" before, and whose.
+
+        Examples
+        --------
+        >>> default_catalogue().introduced_by("KOR")["North"]
+        'PRK'
+        """
+        return self._introduced.get(actor, {})
 
     def kind(self, actor: str) -> ActorKind:
         """Return what kind of actor this is; an unknown one counts as a state."""

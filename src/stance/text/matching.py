@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from stance.records import MentionKind
 from stance.text.catalogue import Catalogue, plain
 from stance.text.headlines import TITLES, folded, is_headline, is_headline_verb, shouted_end
-from stance.text.surfaces import Alone, Surface
+from stance.text.surfaces import Alone, Start, Surface
 from stance.text.tokens import Tokens
 
 __all__ = ["FUNCTION_WORDS", "Match", "folded_words", "match_candidates", "match_words"]
@@ -37,6 +37,7 @@ _LONGEST_SHIP = 3  # words of its name before the one that is somebody's name to
 _WEST = frozenset(("west",))
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
+_COORDINATIONS = (["and"], ["or"])
 _POSSESSIVE = ("'s", "’s")
 _SHORT = 3
 FUNCTION_WORDS = frozenset(
@@ -129,13 +130,8 @@ def match_words(
             surface = alone.only
             if surface is None:
                 surface = _choose(alone.surfaces, lower, date, words, position, matches)
-        if surface is None and word in known_names:
-            if word.isupper():
-                surface = Surface(known_names[word], "name", 0.9)
-            elif not _is_of_another(words, position, known_names, catalogue):
-                surface = Surface(known_names[word], "person", 0.9)
-        elif surface is None and word == "west" and _is_the_west(words, position):
-            surface = next(iter(catalogue.lookup("West")), None)
+        if surface is None:
+            surface = _from_context(words, position, start, catalogue, known_names)
         if surface is not None:
             matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
     return matches
@@ -157,13 +153,43 @@ def _is_ship(words: Sequence[str], position: int) -> bool:
     return words[before] in _SHIP_PREFIXES or before + 1 < position
 
 
-def _is_the_west(words: Sequence[str], position: int) -> bool:
+def _from_context(
+    words: Sequence[str],
+    position: int,
+    start: Start,
+    catalogue: Catalogue,
+    known_names: dict[str, str],
+) -> Surface | None:
+    """Return what a word stands for that the text has introduced, or that shares a name."""
+    word = words[position]
+    if word in known_names:
+        if word.isupper():
+            return Surface(known_names[word], "name", 0.9)
+        if _is_of_another(words, position, known_names, catalogue):
+            return None
+        return Surface(known_names[word], "person", 0.9)
+    if word == "west":
+        found = catalogue.lookup("West") if _is_a_side(words, position) else ()
+        return next(iter(found), None)
+    if start.longer and words[position + 1 : position + 2] in _COORDINATIONS:
+        for rest, _, surface in start.longer.get("".join(words[position + 3 : position + 4]), ()):
+            if len(rest) == 1:
+                return surface  # "North and South Korea"
+    actor = known_names.get(f"the {word}")
+    if actor is not None and _is_a_side(words, position):
+        return Surface(actor, "name", 0.9)
+    return None
+
+
+def _is_a_side(words: Sequence[str], position: int) -> bool:
     """Return whether "the west" here is the Western states and not a direction."""
+    after = words[position + 1] if position + 1 < len(words) else ""
     return (
         position > 0
         and words[position - 1] in ("the", "The")
         and (position < 2 or words[position - 2].lower() not in _LOWER_WEST_BEFORE)
-        and (position + 1 >= len(words) or words[position + 1] not in _LOWER_WEST_AFTER)
+        and after not in _LOWER_WEST_AFTER
+        and not after.istitle()
     )
 
 

@@ -52,6 +52,11 @@ _POSSESSIVE = frozenset(("'s", "’s"))
 _PLURAL_POSSESSIVE = frozenset(("'", "’"))
 _GLUE = frozenset(('"', "“", "”", "‘", "’", "'"))
 _BODIES = (["staff"], ["assembly"], ["headquarters"], ["secretariat"])
+_STATE_BODIES = frozenset(
+    "Army Council Guard Department Command Parliament Court Committee Assembly Service Office"
+    " Senate Congress Staff Chiefs Representatives Commons Police Marines Bureau Agency".split()
+)
+"""Last words of names that many states give to a body of their own."""
 _NO_BEGINNING = frozenset("and of for".split())
 _WEEKDAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 _LONGEST_OFFICE = 9
@@ -77,10 +82,12 @@ def join_offices(
         if match.actor is None:
             joined.append(match)
             continue
+        for short, actor in catalogue.introduced_by(match.actor).items():
+            known_names[f"the {short}"] = actor
         border = joined[-1].last if joined else 0
         if match.last < len(words) and words[match.last] == "(":
             _learn_acronym(words, match, known_names)
-        if _is_of_a_state(words, match, joined):
+        if _is_of_a_state(words, match, joined, catalogue):
             continue
         if match.kind == "person":
             _join_title(words, match, border, known_names)
@@ -163,13 +170,29 @@ def _is_office(between: Sequence[str]) -> bool:
     return all(word in _OFFICE_WORDS or word == "-" for word in between[start:])
 
 
-def _is_of_a_state(words: Sequence[str], match: Match, joined: Sequence[Match]) -> bool:
-    """Return whether a name in lower case is a state's own body ("Iran's security council")."""
-    if not joined or match.last - match.first < 2 or not words[match.first].islower():
+def _is_of_a_state(
+    words: Sequence[str], match: Match, joined: Sequence[Match], catalogue: Catalogue
+) -> bool:
+    """Return whether a name is that of a state's own body ("South Korea's Joint Chiefs").
+
+    Many states have a security council and a senate; the name alone means the best known.
+    """
+    if not joined or match.last - match.first < _FULL_NAME or joined[-1].actor == match.actor:
         return False
     gap = words[joined[-1].last : match.first]
-    return joined[-1].actor != match.actor and (
-        not gap or (len(gap) == 1 and gap[0] in _POSSESSIVE)
+    if gap and not (len(gap) == 1 and gap[0] in _POSSESSIVE):
+        return False
+    first = words[match.first]
+    if first.islower():
+        return True
+    owner = joined[-1]
+    return (
+        owner.actor is not None
+        and catalogue.kind(owner.actor) == "state"
+        and (bool(gap) or owner.field == "adjectives")
+        and words[match.last - 1] in _STATE_BODIES
+        and match.kind == "institution"
+        and not catalogue.lookup(first)  # "the Spanish European Parliament member"
     )
 
 
