@@ -20,7 +20,14 @@ _PLACE_NOUNS = frozenset(
     " Cup Grand Masters Fashion Fringe Biennale Restaurant College Institute".split()
 )
 _PLACE_NOUN_PAIRS = frozenset(
-    {("State", "University"), ("National", "University"), ("Open", "title")}
+    {
+        ("State", "University"),
+        ("National", "University"),
+        ("Open", "title"),
+        ("Symphony", "Orchestra"),
+        ("Philharmonic", "Orchestra"),
+        ("Chamber", "Orchestra"),
+    }
 )
 _PLACE_PAIR_STARTS = frozenset(first for first, _ in _PLACE_NOUN_PAIRS)
 _NAMED_AFTER = frozenset(
@@ -254,7 +261,9 @@ _ACTS_FOR_STATE = frozenset(
     " Ministry Army Navy Force Embassy Government Republic Northern Southern Eastern Western"
     " North South East West Monday Tuesday Wednesday Thursday Friday Saturday Sunday January"
     " February March April June July August September October November December With From When"
-    " While Both That Like Unlike Against Between Under Over After Before Since Then Even".split()
+    " While Both That Like Unlike Against Between Under Over After Before Since Then Even Junta"
+    " Border Trade Coup Troops Talks Deal Crisis Election Elections Nuclear Leader Leaders Envoy"
+    " Peace Summit Tensions Sanctions Tariffs".split()
 )
 
 

@@ -70,12 +70,16 @@ _DONE_TO = frozenset(
 _TOPICS = frozenset(
     "war crisis conflict coup row talks deal election elections protests sanctions nuclear strikes"
     " attack attacks bombing invasion border earthquake quake floods live briefing latest updates"
-    " at a glance".split()
+    " at a glance tensions standoff ceasefire truce tariffs trade unrest riots hostages".split()
 )
 """Words after a name that make it the topic of what a colon introduces ("Ukraine war: ...")."""
 _LONGEST_TOPIC = 9
 _JOINS_TOPICS = frozenset(("-", "–", "and"))
 _LOOK_BACK = 4
+_CREDITED = frozenset("( Reporting Writing Editing Additional Compiled".split())
+_CREDITS = re.compile(
+    r"\(?(?:Additional )?(?i:reporting|writing|editing|compiled) by [A-Z][\w.'’-]* [A-Z][^)]*\)?$"
+)
 _SPORT = frozenset(
     "goal goals scored striker midfielder goalkeeper defender semi-final semifinal semi-finals"
     " quarter-final quarterfinal quarter-finals quarterfinals semifinals penalty shootout wicket"
@@ -104,7 +108,13 @@ def mark_places(
     matches: list[Match],
     catalogue: Catalogue,
 ) -> None:
-    """Lower the confidence of matches that only say where, and drop those of a sports report."""
+    """Lower the confidence of matches that only say where.
+
+    Those of a sports report and of a line that names the authors are dropped.
+    """
+    if words[0] in _CREDITED and _CREDITS.match(text):
+        matches.clear()
+        return
     if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, lower):
         matches.clear()
         return
