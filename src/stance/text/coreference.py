@@ -220,7 +220,7 @@ class Resolver:
                 return at, at + 1, last, 0.6
             if not before:
                 return at, at + 1, last, 0.4
-        plural = [a for a in self._focus.prominent(view, at) if self._focus.is_a(a, _GROUPS)]
+        plural = self._focus.prominent(view, at, _GROUPS)
         return (at, at + 1, (plural[0],), 0.4) if plural else None
 
     def _quoted_speaker(self, view: SentenceView, at: int) -> str | None:
@@ -264,19 +264,18 @@ class Resolver:
     def _two_actors(
         self, view: SentenceView, at: int, kinds: frozenset[str] | None
     ) -> tuple[str, ...]:
-        before = [
-            a
-            for a in dict.fromkeys(m.id for m in view.before(at))
-            if not kinds or self._focus.is_a(a, kinds)
-        ]
-        together = [
-            a for a in view.together(view.before(at)) if not kinds or self._focus.is_a(a, kinds)
-        ]
-        ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
+        named = view.before(at)
+        together = view.together(named)
+        if kinds:
+            together = tuple([a for a in together if self._focus.is_a(a, kinds)])
         if len(together) == 2:
-            return tuple(together)
+            return together
+        before = [
+            a for a in dict.fromkeys(m.id for m in named) if not kinds or self._focus.is_a(a, kinds)
+        ]
         if len(before) == 2 and not self._focus.salience:
             return tuple(before)
+        ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
         if len(before) == 1 and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
             others = [actor for actor in ranked if actor not in before]
             if len(others) >= 2:
@@ -423,9 +422,7 @@ def _rule_starts(tokens: Tokens, cues: frozenset[str]) -> list[int]:
     """Return the tokens at which a rule may begin; ``cues`` are those of its words that matter."""
     words, lower = tokens.words, tokens.lower
     there = cues & _BEGINNINGS
-    if not _THE.isdisjoint(there) and _AFTER_THE.isdisjoint(lower):
-        there -= _THE
-    if not there:
+    if there <= _THE and _AFTER_THE.isdisjoint(lower):  # nothing is a part of _THE, too
         return []
     starts = list(itertools.compress(itertools.count(), map(there.__contains__, words)))
     if _THE.isdisjoint(there):

@@ -87,7 +87,7 @@ def join_offices(
         border = joined[-1].last if joined else 0
         if match.last < len(words) and words[match.last] == "(":
             _learn_acronym(words, match, known_names)
-        if _is_of_a_state(words, match, joined, catalogue):
+        if joined and _is_of_a_state(words, match, joined, catalogue):
             continue
         if match.kind == "person":
             _join_title(words, match, border, known_names)
@@ -177,7 +177,7 @@ def _is_of_a_state(
 
     Many states have a security council and a senate; the name alone means the best known.
     """
-    if not joined or match.last - match.first < _FULL_NAME or joined[-1].actor == match.actor:
+    if match.last - match.first < _FULL_NAME or joined[-1].actor == match.actor:
         return False
     gap = words[joined[-1].last : match.first]
     if gap and not (len(gap) == 1 and gap[0] in _POSSESSIVE):
