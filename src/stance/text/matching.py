@@ -44,7 +44,8 @@ _LONGEST_SHIP = 3  # words of its name before the one that is somebody's name to
 _WEST = frozenset(("west",))
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
-_COORDINATIONS = (["and"], ["or"])
+_COORDINATING = frozenset(("and", "or"))
+_THE = frozenset(("the", "The"))
 _POSSESSIVE = ("'s", "’s")
 _SHORT = 3
 FUNCTION_WORDS = frozenset(
@@ -80,7 +81,7 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
         words = [word if word.isascii() else plain(word) for word in words]
     if text.isupper():
         return folded(words, catalogue) if len(words) > 1 else words
-    end = shouted_end(text)
+    end = shouted_end(text) if text[1:2].isupper() or text[1:2] == "." else 0
     if end:
         count = bisect.bisect_left(tokens.starts, end)
         words = [*folded(words[:count], catalogue, are_names=True), *words[count:]]
@@ -137,7 +138,11 @@ def match_words(
             surface = alone.only
             if surface is None:
                 surface = _choose(alone.surfaces, lower, date, words, position, matches)
-        if surface is None:
+        if surface is None and (
+            word in known_names
+            or (position and words[position - 1] in _THE)
+            or (done < length and words[done] in _COORDINATING)
+        ):
             surface = _from_context(words, position, start, catalogue, known_names)
         if surface is not None:
             matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
@@ -175,17 +180,17 @@ def _from_context(
         if _is_of_another(words, position, known_names, catalogue):
             return None
         return Surface(known_names[word], "person", 0.9)
-    if word == "west":
-        found = catalogue.lookup("West") if _is_a_side(words, position) else ()
-        return next(iter(found), None)
-    if start.longer and words[position + 1 : position + 2] in _COORDINATIONS:
-        for rest, _, surface in start.longer.get("".join(words[position + 3 : position + 4]), ()):
+    after = position + 1
+    if start.longer and after + 2 < len(words) and words[after] in _COORDINATING:
+        for rest, _, surface in start.longer.get(words[after + 2], ()):
             if len(rest) == 1:
                 return surface  # "North and South Korea"
+    if not _is_a_side(words, position):
+        return None
+    if word == "west":
+        return next(iter(catalogue.lookup("West")), None)
     actor = known_names.get(f"the {word}")
-    if actor is not None and _is_a_side(words, position):
-        return Surface(actor, "name", 0.9)
-    return None
+    return None if actor is None else Surface(actor, "name", 0.9)
 
 
 def _is_a_side(words: Sequence[str], position: int) -> bool:
@@ -193,7 +198,7 @@ def _is_a_side(words: Sequence[str], position: int) -> bool:
     after = words[position + 1] if position + 1 < len(words) else ""
     return (
         position > 0
-        and words[position - 1] in ("the", "The")
+        and words[position - 1] in _THE
         and (position < 2 or words[position - 2].lower() not in _LOWER_WEST_BEFORE)
         and after not in _LOWER_WEST_AFTER
         and not after.istitle()
