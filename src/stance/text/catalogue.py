@@ -182,6 +182,8 @@ class Catalogue:
     ----------
     first_words : frozenset of str
         The words with which surface forms begin.
+    introducing : dict
+        Actor -> the short names in use once it is named, with "the" before, and whose they are.
 
     Examples
     --------
@@ -193,15 +195,15 @@ class Catalogue:
     def __init__(self, actors: Iterable[Actor], leaders: Iterable[Leader] = ()) -> None:
         self._actors: dict[str, list[Actor]] = defaultdict(list)
         self._kinds: dict[str, ActorKind] = {}
-        self._introduced: dict[str, dict[str, str]] = {}
+        self.introducing: dict[str, dict[str, str]] = {}
         self._index: dict[str, dict[tuple[str, ...], list[Surface]]] = defaultdict(dict)
         for actor in actors:
             self._actors[actor.id].append(actor)
             self._kinds[actor.id] = actor.kind
             if actor.introduces:
-                self._introduced.setdefault(actor.id, {}).update(actor.introduces)
+                self.introducing.setdefault(actor.id, {}).update(actor.introduces)
             self._add_actor(actor)
-        for introduced in self._introduced.values():
+        for introduced in self.introducing.values():
             for short, whose in introduced.items():
                 self._check(whose, "a short name stands for an actor of the catalogue", short)
         for leader in leaders:
@@ -284,16 +286,6 @@ class Catalogue:
     def entries(self, actor: str) -> tuple[Actor, ...]:
         """Return what the catalogue says about one actor: the entry and those laid over it."""
         return tuple(self._actors.get(actor, ()))
-
-    def introduced_by(self, actor: str) -> dict[str, str]:
-        """Return the short names in use once an actor is named: with "the" before, and whose.
-
-        Examples
-        --------
-        >>> default_catalogue().introduced_by("KOR")["North"]
-        'PRK'
-        """
-        return self._introduced.get(actor, {})
 
     def kind(self, actor: str) -> ActorKind:
         """Return what kind of actor this is; an unknown one counts as a state."""

@@ -32,6 +32,7 @@ _MAY_BE_OF_ANYTHING = frozenset(
 _SENT = frozenset("ambassador envoy minister representative negotiator".split())
 _SENT_ABROAD = frozenset("ambassador envoy representative negotiator".split())
 _SENT_TO = frozenset("to for in at".split())
+_BEFORE_HOSTS = _SENT_TO | {"the"}
 _NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
 _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
@@ -75,6 +76,7 @@ def join_offices(
 ) -> list[Match]:
     """Join offices, personal names and neighbours; learn the surnames that are introduced."""
     has_offices = not OFFICE_HEADS.isdisjoint(lower)
+    introducing = catalogue.introducing
     joined: list[Match] = []
     for i, match in enumerate(matches):
         if joined and match.first < joined[-1].last:
@@ -82,8 +84,9 @@ def join_offices(
         if match.actor is None:
             joined.append(match)
             continue
-        for short, actor in catalogue.introduced_by(match.actor).items():
-            known_names[f"the {short}"] = actor
+        if match.actor in introducing:
+            for short, actor in introducing[match.actor].items():
+                known_names[f"the {short}"] = actor
         border = joined[-1].last if joined else 0
         if match.last < len(words) and words[match.last] == "(":
             _learn_acronym(words, match, known_names)
@@ -113,7 +116,7 @@ def join_offices(
             continue
         sender = joined[-1] if joined else None
         joined.append(match)
-        if has_offices and sender is not None:
+        if has_offices and sender is not None and lower[match.first - 1] in _BEFORE_HOSTS:
             envoy = _envoy(words, lower, sender, match, following)
             if envoy is not None:
                 _learn(words, envoy, known_names)
