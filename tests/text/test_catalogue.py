@@ -75,6 +75,11 @@ def test_a_leader_of_nobody_is_refused() -> None:
         Catalogue([], [Leader(actor="X", name="Y Z", office="president")])
 
 
+def test_a_short_name_needs_its_actor() -> None:
+    with pytest.raises(CatalogueError, match="a short name stands for an actor of the catalogue"):
+        Catalogue([Actor(id="X", kind="state", name="Y", introduces={"North": "Z"})])
+
+
 def test_words_of_context_decide_on_an_ambiguous_name() -> None:
     entry = {
         "id": "ROHAN",

@@ -62,12 +62,16 @@ class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: str | None = None
     venue: bool = False
     called: tuple[str, ...] = ()
+    introduces: dict[str, str] = {}
     excluded: tuple[str, ...] = msgspec.field(name="not", default=())
     note: str = ""
 
 
 class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person who stands for an actor while in office; dates are ISO days, None is open."""
+    """A person who stands for an actor while in office; dates are ISO days, None is open.
+
+    ``unless`` are words that show a namesake or a private matter, of ``needs`` one is required.
+    """
 
     actor: str
     name: str
@@ -77,6 +81,8 @@ class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str | None = msgspec.field(name="from", default=None)
     until: str | None = msgspec.field(name="to", default=None)
     alone: bool = False
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -176,6 +182,8 @@ class Catalogue:
     ----------
     first_words : frozenset of str
         The words with which surface forms begin.
+    introducing : dict
+        Actor -> the short names in use once it is named, with "the" before, and whose they are.
 
     Examples
     --------
@@ -187,23 +195,26 @@ class Catalogue:
     def __init__(self, actors: Iterable[Actor], leaders: Iterable[Leader] = ()) -> None:
         self._actors: dict[str, list[Actor]] = defaultdict(list)
         self._kinds: dict[str, ActorKind] = {}
+        self.introducing: dict[str, dict[str, str]] = {}
         self._index: dict[str, dict[tuple[str, ...], list[Surface]]] = defaultdict(dict)
         for actor in actors:
             self._actors[actor.id].append(actor)
             self._kinds[actor.id] = actor.kind
+            if actor.introduces:
+                self.introducing.setdefault(actor.id, {}).update(actor.introduces)
             self._add_actor(actor)
+        for introduced in self.introducing.values():
+            for short, whose in introduced.items():
+                self._check(whose, "a short name stands for an actor of the catalogue", short)
         for leader in leaders:
-            if leader.actor not in self._actors:
-                raise CatalogueError(
-                    Problem(
-                        "a leader stands for an actor of the catalogue",
-                        "add the actor",
-                        f"{leader.name}: {leader.actor}",
-                    )
-                )
+            self._check(leader.actor, "a leader stands for an actor of the catalogue", leader.name)
             self._add_leader(leader)
         self.starts = Starts(self._index)
         self.first_words = frozenset(self._index)
+
+    def _check(self, actor: str, rule: str, name: str) -> None:
+        if actor not in self._actors:
+            raise CatalogueError(Problem(rule, "add the actor", f"{name}: {actor}"))
 
     def _add_actor(self, actor: Actor) -> None:
         for field, (kind, confidence) in _FIELDS.items():
@@ -221,26 +232,32 @@ class Catalogue:
     def _add_leader(self, leader: Leader) -> None:
         until = _later(leader.until)
         surnames = tuple(plain(name) for name in leader.surname if " " not in name)
-        full = Surface(leader.actor, "person", 1.0, leader.since, until, surnames=surnames)
+        full = Surface(
+            leader.actor,
+            "person",
+            1.0,
+            leader.since,
+            until,
+            unless=_lower(leader.unless),
+            needs=_lower(leader.needs),
+            surnames=surnames,
+        )
         for text in (leader.name, *leader.variants):
             self._add(text, full)
+        surname = msgspec.structs.replace(
+            full,
+            confidence=0.9 if leader.alone else 0.8,
+            needs_title=not leader.alone,
+            surnames=(),
+        )
         for text in leader.surname:
-            self._add(
-                text,
-                Surface(
-                    leader.actor,
-                    "person",
-                    0.9 if leader.alone else 0.8,
-                    leader.since,
-                    until,
-                    needs_title=not leader.alone,
-                ),
-            )
+            self._add(text, surname)
 
     def _add(self, text: str, surface: Surface) -> None:
         forms = [text]
-        if surface.field == "abbreviations" and len(text) >= _SPOKEN and text.isalpha():
-            forms.append(text.capitalize())  # the British press writes Nato, Opec, Isis
+        is_acronym = surface.field == "abbreviations" or text.isupper()
+        if is_acronym and text.isalpha() and len(text) >= _SPOKEN.get(surface.field, len(text) + 1):
+            forms.append(text.capitalize())  # the British press writes Nato, Opec, Monusco
         if surface.field in _NAMED_BY_NOUNS and " " in text:
             forms = _with_nouns_in_lower_case(text)
         for form in forms:
@@ -311,13 +328,18 @@ def _doubtful(surface: Surface, doubt: Ambiguity) -> Surface:
     return msgspec.structs.replace(
         surface,
         confidence=_DOUBT * surface.confidence,
-        unless=frozenset(word.lower() for word in doubt.unless),
-        needs=frozenset(word.lower() for word in doubt.needs),
+        unless=_lower(doubt.unless),
+        needs=_lower(doubt.needs),
     )
 
 
+def _lower(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.lower() for word in words)
+
+
 _DOUBT = 0.8  # confidence where another meaning was possible
-_SPOKEN = 4  # an acronym from this length on may be printed like a word
+_SPOKEN = {"abbreviations": 4, "institutions": 5}
+"""Field -> from how many letters on an acronym may be printed like a word."""
 
 
 def read_catalogue(path: Path | str) -> tuple[list[Actor], list[Leader]]:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Iterable, Sequence
 
 from stance.records import MentionKind
 from stance.text.catalogue import Catalogue, plain
-from stance.text.surfaces import Alone, Surface
+from stance.text.headlines import TITLES, folded, is_headline, is_headline_verb, shouted_end
+from stance.text.surfaces import Alone, Start, Surface
 from stance.text.tokens import Tokens
 
-__all__ = ["FUNCTION_WORDS", "TITLES", "Match", "folded_words", "match_candidates", "match_words"]
+__all__ = ["FUNCTION_WORDS", "Match", "folded_words", "match_candidates", "match_words"]
 
-TITLES = frozenset(
-    "Mr Mrs Ms Dr President Premier Minister Chancellor King Queen Prince Emir Secretary General"
-    " Ayatollah Ambassador Speaker Pope Sheikh Sultan Chairman Senator Representative Gen Col"
-    " Marshal Admiral Colonel Commander Crown President-elect Imam Mullah Comrade Lord Lady Sir"
-    " Baroness".split()
-)
 _PLACE_NOUNS = frozenset(
     "Street Road Avenue Boulevard Lane Square Airport University Hotel Marathon Zoo Cathedral"
     " Hospital Station Stadium Bridge Park Opera Philharmonic Orchestra Ballet Museum Gallery"
     " Cup Grand Masters Fashion Fringe Biennale Restaurant College Institute".split()
 )
 _PLACE_NOUN_PAIRS = frozenset(
-    {("State", "University"), ("National", "University"), ("Open", "title")}
+    {
+        ("State", "University"),
+        ("National", "University"),
+        ("Open", "title"),
+        ("Symphony", "Orchestra"),
+        ("Philharmonic", "Orchestra"),
+        ("Chamber", "Orchestra"),
+    }
 )
 _PLACE_PAIR_STARTS = frozenset(first for first, _ in _PLACE_NOUN_PAIRS)
 _NAMED_AFTER = frozenset(
@@ -32,9 +35,18 @@ _NAMED_AFTER = frozenset(
     " Declaration Summit Consensus Conference agreement agreements accord accords convention"
     " protocol process format".split()
 )
+_SHIP_PREFIXES = frozenset("MV MT SS BRP HMS HMAS HMCS USS INS ROKS JS KRI PNS".split())
+_SHIPS = _SHIP_PREFIXES | frozenset(
+    "tanker vessel freighter frigate destroyer submarine warship cruiser ship trawler yacht"
+    " Tanker Vessel Freighter Frigate Destroyer Submarine Warship Cruiser Ship Trawler".split()
+)
+_LONGEST_SHIP = 3  # words of its name before the one that is somebody's name too
 _WEST = frozenset(("west",))
 _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
+_COORDINATING = frozenset(("and", "or"))
+_THE = frozenset(("the", "The"))
+_POSSESSIVE = ("'s", "’s")
 _SHORT = 3
 FUNCTION_WORDS = frozenset(
     "in on at the a an but and he she his her it its they their we our by for from to with after"
@@ -67,16 +79,12 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
     words: Sequence[str] = tokens.words
     if not text.isascii():
         words = [word if word.isascii() else plain(word) for word in words]
-    if len(words) > _SHORT and text.isupper():
-        known = catalogue.first_words
-        words = [
-            w
-            if w in known and len(w) <= _SHORT + 1
-            else w.capitalize()
-            if w.capitalize() in known
-            else w.lower()
-            for w in words
-        ]
+    if text.isupper():
+        return folded(words, catalogue) if len(words) > 1 else words
+    end = shouted_end(text) if text[1:2].isupper() or text[1:2] == "." else 0
+    if end:
+        count = bisect.bisect_left(tokens.starts, end)
+        words = [*folded(words[:count], catalogue, are_names=True), *words[count:]]
     return words
 
 
@@ -104,9 +112,10 @@ def match_words(
     matches: list[Match] = []
     starts = catalogue.starts
     length = len(words)
+    has_ships = not _SHIPS.isdisjoint(words)
     done = 0
     for position in candidates:
-        if position < done:
+        if position < done or (has_ships and _is_ship(words, position)):
             continue
         word = words[position]
         start = starts[word]
@@ -129,25 +138,70 @@ def match_words(
             surface = alone.only
             if surface is None:
                 surface = _choose(alone.surfaces, lower, date, words, position, matches)
-        if surface is None and word in known_names:
-            if word.isupper():
-                surface = Surface(known_names[word], "name", 0.9)
-            elif not _is_of_another(words, position, known_names, catalogue):
-                surface = Surface(known_names[word], "person", 0.9)
-        elif surface is None and word == "west" and _is_the_west(words, position):
-            surface = next(iter(catalogue.lookup("West")), None)
+        if surface is None and (
+            word in known_names
+            or (position and words[position - 1] in _THE)
+            or (done < length and words[done] in _COORDINATING)
+        ):
+            surface = _from_context(words, position, start, catalogue, known_names)
         if surface is not None:
             matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
     return matches
 
 
-def _is_the_west(words: Sequence[str], position: int) -> bool:
+def _is_ship(words: Sequence[str], position: int) -> bool:
+    """Return whether a word belongs to the name of a ship ("USS Ronald Reagan").
+
+    After a common noun something else of its name stands first: "the tanker Marlin Luanda" is a
+    ship, "the tanker Iran seized" is not.
+    """
+    before = position - 1
+    while before >= 0 and position - before <= _LONGEST_SHIP and words[before] not in _SHIPS:
+        if not words[before][0].isupper():
+            return False
+        before -= 1
+    if before < 0 or words[before] not in _SHIPS:
+        return False
+    return words[before] in _SHIP_PREFIXES or before + 1 < position
+
+
+def _from_context(
+    words: Sequence[str],
+    position: int,
+    start: Start,
+    catalogue: Catalogue,
+    known_names: dict[str, str],
+) -> Surface | None:
+    """Return what a word stands for that the text has introduced, or that shares a name."""
+    word = words[position]
+    if word in known_names:
+        if word.isupper():
+            return Surface(known_names[word], "name", 0.9)
+        if _is_of_another(words, position, known_names, catalogue):
+            return None
+        return Surface(known_names[word], "person", 0.9)
+    after = position + 1
+    if start.longer and after + 2 < len(words) and words[after] in _COORDINATING:
+        for rest, _, surface in start.longer.get(words[after + 2], ()):
+            if len(rest) == 1:
+                return surface  # "North and South Korea"
+    if not _is_a_side(words, position):
+        return None
+    if word == "west":
+        return next(iter(catalogue.lookup("West")), None)
+    actor = known_names.get(f"the {word}")
+    return None if actor is None else Surface(actor, "name", 0.9)
+
+
+def _is_a_side(words: Sequence[str], position: int) -> bool:
     """Return whether "the west" here is the Western states and not a direction."""
+    after = words[position + 1] if position + 1 < len(words) else ""
     return (
         position > 0
-        and words[position - 1] in ("the", "The")
+        and words[position - 1] in _THE
         and (position < 2 or words[position - 2].lower() not in _LOWER_WEST_BEFORE)
-        and (position + 1 >= len(words) or words[position + 1] not in _LOWER_WEST_AFTER)
+        and after not in _LOWER_WEST_AFTER
+        and not after.istitle()
     )
 
 
@@ -173,9 +227,9 @@ def _is_part_of_name(
         return _has_other_given_name(words, position, catalogue)
     if not alone.is_doubtful:
         return False
-    if words[position].isalpha() and _is_strange_name(after, catalogue):
+    if words[position].isalpha() and _is_strange_name(after, words, catalogue):
         return True
-    return position > 1 and _is_strange_name(words[position - 1], catalogue)
+    return position > 1 and _is_strange_name(words[position - 1], words, catalogue)
 
 
 def _is_of_another(
@@ -192,17 +246,19 @@ def _is_of_another(
 
 def _has_other_given_name(words: Sequence[str], position: int, catalogue: Catalogue) -> bool:
     """Return whether a surname stands after the given name of somebody else ("Oscar Pistorius")."""
-    if not position or not _is_strange_name(words[position - 1], catalogue):
+    if not position or not _is_strange_name(words[position - 1], words, catalogue):
         return False
     first = words[0].lower()
     return position > 1 or not (first in FUNCTION_WORDS or first.endswith("ing"))
 
 
-def _is_strange_name(word: str, catalogue: Catalogue) -> bool:
+def _is_strange_name(word: str, words: Sequence[str], catalogue: Catalogue) -> bool:
     """Return whether a word looks like a personal name, and no actor begins with it."""
     if len(word) <= _SHORT or not word.istitle() or word in TITLES or word in _ACTS_FOR_STATE:
         return False
-    return catalogue.starts[word].only_persons
+    if not catalogue.starts[word].only_persons:
+        return False
+    return not (is_headline_verb(word) and is_headline(words))
 
 
 _ACTS_FOR_STATE = frozenset(
@@ -210,7 +266,9 @@ _ACTS_FOR_STATE = frozenset(
     " Ministry Army Navy Force Embassy Government Republic Northern Southern Eastern Western"
     " North South East West Monday Tuesday Wednesday Thursday Friday Saturday Sunday January"
     " February March April June July August September October November December With From When"
-    " While Both That Like Unlike Against Between Under Over After Before Since Then Even".split()
+    " While Both That Like Unlike Against Between Under Over After Before Since Then Even Junta"
+    " Border Trade Coup Troops Talks Deal Crisis Election Elections Nuclear Leader Leaders Envoy"
+    " Peace Summit Tensions Sanctions Tariffs".split()
 )
 
 
@@ -220,6 +278,18 @@ def _is_titled(words: Sequence[str], position: int) -> bool:
         return False
     after = words[position + 1] if position + 1 < len(words) else ""
     return not (after.istitle() and after.isalpha() and len(after) > _SHORT)
+
+
+def _is_owned(
+    words: Sequence[str], position: int, before: Sequence[Match], actor: str | None
+) -> bool:
+    """Return whether a surname stands after a possessive of its own state ("Albania's Rama")."""
+    return (
+        bool(before)
+        and before[-1].actor == actor
+        and before[-1].last == position - 1
+        and words[position - 1] in _POSSESSIVE
+    )
 
 
 def _choose(
@@ -238,7 +308,9 @@ def _choose(
             or (surface.until is not None and surface.until < date)
         ):
             continue
-        if surface.needs_title and not _is_titled(words, position):
+        if surface.needs_title and not (
+            _is_titled(words, position) or _is_owned(words, position, before, surface.actor)
+        ):
             continue
         if (surface.unless and not surface.unless.isdisjoint(lower)) or (
             surface.needs and surface.needs.isdisjoint(lower)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
-from stance.text.matching import TITLES, Match
+from stance.text.headlines import TITLES, is_headline, is_headline_verb
+from stance.text.matching import Match
+from stance.text.surfaces import Surface
 
 __all__ = ["NO_LONGER", "OFFICE_HEADS", "has_office", "join_offices"]
 
@@ -19,7 +21,7 @@ OFFICE_HEADS = frozenset(
     " spokeswoman spokesperson speaker governor director chairman chairwoman commissioner"
     " representative diplomat pope patriarch dictator ruler strongman negotiator negotiators"
     " ministers presidents leaders consul adviser advisor official senator vice-chairman"
-    " lawmaker deputy mp parliamentarian pm fm vp".split()
+    " lawmaker deputy mp parliamentarian pm fm vp aide aides".split()
 )
 _MAY_BE_OF_ANYTHING = frozenset(
     "minister ministers secretary commissioner chief adviser advisor official envoy spokesman"
@@ -28,28 +30,39 @@ _MAY_BE_OF_ANYTHING = frozenset(
 )
 """Heads before which one word outside of the list may stand ("unification minister")."""
 _SENT = frozenset("ambassador envoy minister representative negotiator".split())
+_SENT_ABROAD = frozenset("ambassador envoy representative negotiator".split())
+_SENT_TO = frozenset("to for in at".split())
+_BEFORE_HOSTS = _SENT_TO | {"the"}
 _NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
 _OFFICE_WORDS = OFFICE_HEADS | frozenset(
     "prime foreign defence defense finance interior energy oil trade economy deputy vice first"
     " supreme acting former then new state press top senior chief general special high crown army"
     " military naval air affairs and of for security national parliament government industry"
     " central bank ministry parliamentary presidential council deputy house party internal external"
-    " interim transitional caretaker civilian junta navy shadow".split()
+    " interim transitional caretaker civilian junta navy shadow staff".split()
 )
 _PARTICLES = frozenset("al el bin ibn ben van von de der di da do dos la le ul ur ud".split())
 _BEFORE_TITLES = frozenset(
     "Prime Vice Foreign Defence Defense Finance Interior Field Rear Lieutenant Major Brigadier"
-    " Deputy".split()
+    " Deputy High".split()
 )
 _FORMER = frozenset("former ex late ousted deposed one-time erstwhile".split())
 NO_LONGER = _FORMER | {"then"}
 """Words inside an office or a phrase for one that say that it is no longer held."""
 _POSSESSIVE = frozenset(("'s", "’s"))
 _PLURAL_POSSESSIVE = frozenset(("'", "’"))
-_GLUE = frozenset(('"', "“", "”", "-", "‘", "’", "'"))
+_GLUE = frozenset(('"', "“", "”", "‘", "’", "'"))
+_BODIES = (["staff"], ["assembly"], ["headquarters"], ["secretariat"])
+_STATE_BODIES = frozenset(
+    "Army Council Guard Department Command Parliament Court Committee Assembly Service Office"
+    " Senate Congress Staff Chiefs Representatives Commons Police Marines Bureau Agency".split()
+)
+"""Last words of names that many states give to a body of their own."""
 _NO_BEGINNING = frozenset("and of for".split())
+_WEEKDAYS = frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 _LONGEST_OFFICE = 9
 _LONGEST_NAME = 6
+_FULL_NAME = 2  # words
 _SHORTEST_SURNAME = 2  # letters
 _NUMERAL = frozenset("IVX")  # "Abdullah II" is no II
 
@@ -63,6 +76,7 @@ def join_offices(
 ) -> list[Match]:
     """Join offices, personal names and neighbours; learn the surnames that are introduced."""
     has_offices = not OFFICE_HEADS.isdisjoint(lower)
+    introducing = catalogue.introducing
     joined: list[Match] = []
     for i, match in enumerate(matches):
         if joined and match.first < joined[-1].last:
@@ -70,10 +84,13 @@ def join_offices(
         if match.actor is None:
             joined.append(match)
             continue
+        if match.actor in introducing:
+            for short, actor in introducing[match.actor].items():
+                known_names[f"the {short}"] = actor
         border = joined[-1].last if joined else 0
         if match.last < len(words) and words[match.last] == "(":
             _learn_acronym(words, match, known_names)
-        if joined and _is_of_a_state(words, match, joined):
+        if joined and _is_of_a_state(words, match, joined, catalogue):
             continue
         if match.kind == "person":
             _join_title(words, match, border, known_names)
@@ -97,7 +114,13 @@ def join_offices(
             and _merge(words, joined[-1], match, catalogue)
         ):
             continue
+        sender = joined[-1] if joined else None
         joined.append(match)
+        if has_offices and sender is not None and lower[match.first - 1] in _BEFORE_HOSTS:
+            envoy = _envoy(words, lower, sender, match, following)
+            if envoy is not None:
+                _learn(words, envoy, known_names)
+                joined.append(envoy)
     return [match for match in joined if match.kind != "person" or not _is_former(words, match)]
 
 
@@ -119,13 +142,60 @@ def _is_sent_by(
     )
 
 
-def _is_of_a_state(words: Sequence[str], match: Match, joined: Sequence[Match]) -> bool:
-    """Return whether a name in lower case is a state's own body ("Iran's security council")."""
-    if match.last - match.first < 2 or not words[match.first].islower():
+def _envoy(
+    words: Sequence[str],
+    lower: Sequence[str],
+    sender: Match,
+    host: Match,
+    following: Match | None,
+) -> Match | None:
+    """Return the person who stands after an embassy ("China's ambassador to Iran, Cong Peiwu").
+
+    The name explains the office and not the host beside it.
+    """
+    between = lower[sender.last : host.first]
+    if between[-1:] == ["the"]:
+        between = between[:-1]
+    if len(between) < 2 or between[-1] not in _SENT_TO or between[-2] not in _SENT_ABROAD:
+        return None
+    if sender.actor is None or host.actor is None or not _is_office(between[:-1]):
+        return None
+    start = host.last + (words[host.last : host.last + 1] == [","])
+    end = _name_end(words, start)
+    if end - start < _FULL_NAME or (following is not None and following.first < end):
+        return None
+    return Match(start, end, Surface(sender.actor, "person"))
+
+
+def _is_office(between: Sequence[str]) -> bool:
+    """Return whether words between two names are an office of the first and nothing else."""
+    start = between[0] in _POSSESSIVE
+    return all(word in _OFFICE_WORDS or word == "-" for word in between[start:])
+
+
+def _is_of_a_state(
+    words: Sequence[str], match: Match, joined: Sequence[Match], catalogue: Catalogue
+) -> bool:
+    """Return whether a name is that of a state's own body ("South Korea's Joint Chiefs").
+
+    Many states have a security council and a senate; the name alone means the best known.
+    """
+    if match.last - match.first < _FULL_NAME or joined[-1].actor == match.actor:
         return False
     gap = words[joined[-1].last : match.first]
-    return joined[-1].actor != match.actor and (
-        not gap or (len(gap) == 1 and gap[0] in _POSSESSIVE)
+    if gap and not (len(gap) == 1 and gap[0] in _POSSESSIVE):
+        return False
+    first = words[match.first]
+    if first.islower():
+        return True
+    owner = joined[-1]
+    return (
+        owner.actor is not None
+        and catalogue.kind(owner.actor) == "state"
+        and (bool(gap) or owner.field == "adjectives")
+        and words[match.last - 1] in _STATE_BODIES
+        and match.kind == "institution"
+        and not catalogue.lookup(first)  # "the Spanish European Parliament member"
     )
 
 
@@ -155,6 +225,8 @@ def _join_title(
         _learn(words, match, known_names)
     while match.first > border and words[match.first - 1].rstrip(".") in TITLES:
         match.first -= 1
+        if match.first - 1 > border and words[match.first - 2 : match.first] == ["Secretary", "-"]:
+            match.first -= 2
         while match.first > border and words[match.first - 1] in _BEFORE_TITLES:
             match.first -= 1
     if (
@@ -194,9 +266,9 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     office_end = 0
     strange = 0  # one word outside of the list may stand in an office: "unification minister"
     for position in range(end, min(length, end + _LONGEST_OFFICE)):
-        if lower[position] in OFFICE_HEADS:
+        if lower[position] in OFFICE_HEADS and not _is_staff(lower, position):
             office_end = position + 1
-        elif lower[position] not in _OFFICE_WORDS and lower[position] != "-":
+        elif lower[position] not in _OFFICE_WORDS and not _is_hyphened(lower, position):
             strange += 1
             fits = words[position].islower() and words[position].isalpha()
             if is_owned and position == end and fits:
@@ -204,6 +276,16 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
             if strange > 1 or office_end or not _is_portfolio(words, position):
                 break
     return _portfolio_end(lower, office_end)
+
+
+def _is_staff(lower: Sequence[str], position: int) -> bool:
+    """Return whether "general" belongs to a body ("general staff") and is nobody's rank."""
+    return lower[position] == "general" and lower[position + 1 : position + 2] in _BODIES
+
+
+def _is_hyphened(lower: Sequence[str], position: int) -> bool:
+    """Return whether a hyphen, or what stands between two, is part of an office."""
+    return lower[position] == "-" or list(lower[position - 1 : position + 2]) == ["-", "in", "-"]
 
 
 def _is_possessive(words: Sequence[str], at: int) -> bool:
@@ -230,10 +312,11 @@ def _portfolio_end(lower: Sequence[str], end: int) -> int:
     """Return the end of what an office is in charge of ("minister of trade and industry")."""
     if not end or end >= len(lower) or lower[end] not in ("of", "for"):
         return end
-    position = end + 1
+    start = end + 1 + (lower[end + 1 : end + 2] == ["the"])
+    position = start
     while position < len(lower) and lower[position] in _OFFICE_WORDS:
         position += 1
-    return position if position > end + 1 else end
+    return position if position > start else end
 
 
 def _join_office(
@@ -323,9 +406,12 @@ def _name_end(words: Sequence[str], start: int) -> int:
     """Return the end of the personal name that begins at ``start`` (``start`` if none does)."""
     end = start
     for position in range(start, min(len(words), start + _LONGEST_NAME)):
-        if not _is_name_word(words[position], True):
+        word = words[position]
+        if not _is_name_word(word, True) or word in _WEEKDAYS:
             break
-        if words[position][0].isupper():
+        if is_headline_verb(word) and is_headline(words):
+            break
+        if word[0].isupper():
             end = position + 1
     return end
 
@@ -350,7 +436,7 @@ def _merge(words: Sequence[str], left: Match, right: Match, catalogue: Catalogue
         if kind not in ("group", "company") or left.kind not in ("name", "place"):
             return False
         owned = catalogue.state_of(right.actor) == left.actor
-        glued = not between or (between != "-" and between in _GLUE)
+        glued = not between or between in _GLUE
         if between in _POSSESSIVE:
             glued = owned
         describes = owned or left.field in ("adjectives", "people")

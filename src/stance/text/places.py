@@ -48,7 +48,7 @@ _DATELINE = re.compile(
 )
 _BUILDINGS = frozenset(
     "airport port harbour harbor mosque cathedral embassy hospital university stadium hotel suburb"
-    " suburbs district mayor police marathon".split()
+    " suburbs district mayor police marathon club zoo museum".split()
 )
 """What a city is the place of, not the doer."""
 _PRIVATE = frozenset(
@@ -67,7 +67,19 @@ _DONE_TO = frozenset(
     " jailed jails jailing imprisoned killed kills killing executed kidnapped abducted deported"
     " freed murdered".split()
 )
+_TOPICS = frozenset(
+    "war crisis conflict coup row talks deal election elections protests sanctions nuclear strikes"
+    " attack attacks bombing invasion border earthquake quake floods live briefing latest updates"
+    " at a glance tensions standoff ceasefire truce tariffs trade unrest riots hostages".split()
+)
+"""Words after a name that make it the topic of what a colon introduces ("Ukraine war: ...")."""
+_LONGEST_TOPIC = 9
+_JOINS_TOPICS = frozenset(("-", "–", "and"))
 _LOOK_BACK = 4
+_CREDITED = frozenset("( Reporting Writing Editing Additional Compiled".split())
+_CREDITS = re.compile(
+    r"\(?(?:Additional )?(?i:reporting|writing|editing|compiled) by [A-Z][\w.'’-]* [A-Z][^)]*\)?$"
+)
 _BEFORE_PLACES = _IN | _BETWEEN
 _AFTER_ORIGINS = _BUILDINGS | _PRIVATE | {"-", "aid"}
 """Words of which one stands beside a match that is inside something, or an origin."""
@@ -99,12 +111,22 @@ def mark_places(
     matches: list[Match],
     catalogue: Catalogue,
 ) -> None:
-    """Lower the confidence of matches that only say where, and drop those of a sports report."""
+    """Lower the confidence of matches that only say where.
+
+    Those of a sports report and of a line that names the authors are dropped.
+    """
+    if words[0] in _CREDITED and _CREDITS.match(text):
+        matches.clear()
+        return
     if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, lower):
         matches.clear()
         return
+    topic_end = _topic_end(lower, matches) if ":" in words[:_LONGEST_TOPIC] else 0
     for i, match in enumerate(matches):
         if match.kind == "person" or match.actor is None:
+            continue
+        if match.last <= topic_end:
+            match.kind, match.confidence = "place", ONLY_WHERE
             continue
         if catalogue.kind(match.actor) in _NO_PLACES:
             if words[match.last : match.last + 1] and words[match.last] in _MEMBERSHIP:
@@ -127,6 +149,23 @@ def mark_places(
             )
         ):
             match.kind, match.confidence = "place", ONLY_WHERE
+
+
+def _topic_end(lower: Sequence[str], matches: Sequence[Match]) -> int:
+    """Return where the names end that only say what a text is about, 0 if none do."""
+    end = lower.index(":")
+    while end and lower[end - 1] in _TOPICS:
+        end -= 1
+    if lower[end] == ":":
+        return 0
+    position = 0
+    for match in matches:
+        if match.first - position > 1 or not _JOINS_TOPICS.issuperset(
+            lower[position : match.first]
+        ):
+            break
+        position = match.last
+    return end if position == end else 0
 
 
 def _is_sport(text: str, lower: Sequence[str]) -> bool:
