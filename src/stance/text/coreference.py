@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from stance.records import Mention, MentionKind
+from stance.records import Mention, MentionKind, Span
 from stance.text.catalogue import Catalogue
 from stance.text.focus import Focus
 from stance.text.offices import NO_LONGER, OFFICE_HEADS
@@ -69,10 +69,13 @@ class Resolver:
     ----------
     catalogue : Catalogue
         Tells states from organisations and groups.
+    late_speakers : mapping
+        Where speakers stand that are named after what they say, in a later sentence -> actors.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, late_speakers: Mapping[Span, str]) -> None:
         self._focus = Focus(catalogue)
+        self._late_speakers = late_speakers
 
     def resolve(
         self,
@@ -227,7 +230,19 @@ class Resolver:
         """Return the actor whose quotation a token stands in, None outside of quotations."""
         if not view.attributions:
             return None
-        return view.speaker_of_quote(at, self._focus.speaker)
+        said = view.quotation_at(at)
+        if said is None:
+            return None
+        start, end = said.span
+        if view.offset <= start < view.offset + len(view.text):
+            named = [m.id for m in view.mentions if m.start < end and start < m.end]
+            if named:
+                return named[0]
+            # "Ada Roe, a novelist, said": a stranger speaks for nobody who spoke before
+            return None if any(map(str.isupper, said.speaker[1:])) else self._focus.speaker
+        if start > view.offset:
+            return self._late_speakers.get(said.span)
+        return self._focus.speaker
 
     def we(self, view: SentenceView, at: int) -> Found | None:
         """Resolve we, us, our inside a quotation: the speaker's side."""

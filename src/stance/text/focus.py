@@ -67,7 +67,7 @@ class Focus:
             if mentions:
                 self._named = seen
                 self._subject = self._together = None
-            if view.attributions:
+            if view.attributions and view.names_speaker():
                 self._spoken = seen
         self._waiting.clear()
         if len(self._unweighed) > _MOST_UNWEIGHED:

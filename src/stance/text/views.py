@@ -126,6 +126,11 @@ class SentenceView:
             for one in self.attributions
         )
 
+    def names_speaker(self) -> bool:
+        """Return whether a speaker stands in this sentence, and not in one before or after."""
+        end = self.offset + len(self.text)
+        return any(self.offset <= one.span[0] < end for one in self.attributions)
+
     def is_in_speaker(self, mention: Mention) -> bool:
         """Return whether a mention stands in the words that name a speaker."""
         return any(one.span[0] <= mention.start < one.span[1] for one in self.attributions)
@@ -392,16 +397,13 @@ class SentenceView:
                     return mention.id
         return None
 
-    def speaker_of_quote(self, at: int, previous: str | None) -> str | None:
-        """Return the actor whose quotation a token stands in, None outside of quotations."""
+    def quotation_at(self, at: int) -> Attribution | None:
+        """Return whose quotation a token stands in, None outside of quotations."""
         place = self.place(at)
         for one in self.attributions:
             for start, end in one.quoted:
                 if start <= place < end:
-                    named = [
-                        m.id for m in self.mentions if m.start < one.span[1] and one.span[0] < m.end
-                    ]
-                    return named[0] if named else previous
+                    return one
         return None
 
     def is_alone(self, at: int) -> bool:
