@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
+from stance.text.datelines import dateline_words
 from stance.text.matching import Match
 
 __all__ = ["ONLY_WHERE", "mark_places"]
@@ -87,6 +88,7 @@ _SPORT_CUES = _SPORT - frozenset(
 """Words without which no sentence is looked at closely."""
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–]\s?\d{1,3}\b")
 _SPORT_WORDS = 3
+_IN_DATELINE = 4  # words before the first place of a dateline
 
 
 def mark_places(
@@ -100,6 +102,7 @@ def mark_places(
     if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, lower):
         matches.clear()
         return
+    dateline = dateline_words(text) if matches[0].first < _IN_DATELINE else 0
     for i, match in enumerate(matches):
         if match.kind == "person" or match.actor is None:
             continue
@@ -113,6 +116,7 @@ def mark_places(
                 match.field in ("capital", "places")
                 and (_is_venue_of(words, match) or (not match.first and _DATELINE.match(text)))
             )
+            or (match.last < dateline and match.kind != "institution")
             or _is_inside(words, lower, match)
             or _is_origin(words, match)
             or (

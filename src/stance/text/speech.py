@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from stance.records import Span
+from stance.text.datelines import dateline_words
 from stance.text.sayings import (
     AUXILIARIES,
     BARE_CLAUSE,
@@ -46,6 +47,7 @@ _AFTER_CLAIMED = frozenset(
 )
 _SUBJECTS = frozenset("he she it they we there".split())
 _IN_NAMES = frozenset("of the al bin von van de el and -".split())
+_IN_DATELINE = 10  # words that may be a part of one
 _ANSWERS = frozenset("no yes well so".split())
 
 
@@ -196,6 +198,8 @@ class _Sentence:
 
     def _trim(self, span: Span) -> Span:
         begin, end = span
+        if begin < _IN_DATELINE:
+            begin = max(begin, dateline_words(self.text))
         while begin < end and (
             self.lower[begin] in CLAUSE_START or not self.words[begin][0].isalnum()
         ):
