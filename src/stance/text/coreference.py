@@ -273,7 +273,7 @@ class Resolver:
         if number > 2:
             several = tuple(self._focus.prominent(view, at, kinds))
             return (at, last, several, 0.4) if len(several) == number else None
-        actors = self._two_actors(view, at, kinds)
+        actors = view.explained_pair(last) or self._two_actors(view, at, kinds)
         return (at, last, actors, 0.7) if len(actors) == 2 else None
 
     def _two_actors(
@@ -288,14 +288,15 @@ class Resolver:
             a for a in view.together(view.before(at)) if not kinds or self._focus.is_a(a, kinds)
         ]
         ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
+        if before and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
+            mediators = view.subject(view.before(at))
+            others = [actor for actor in ranked if actor not in mediators]
+            if len(others) >= 2:
+                return tuple(others[:2])
         if len(together) == 2:
             return tuple(together)
         if len(before) == 2 and not self._focus.salience:
             return tuple(before)
-        if len(before) == 1 and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
-            others = [actor for actor in ranked if actor not in before]
-            if len(others) >= 2:
-                return tuple(others[:2])
         if len(before) == 1:
             others = [actor for actor in ranked if actor not in before]
             return (before[0], *others[:1])

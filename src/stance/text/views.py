@@ -21,7 +21,7 @@ COUNTRIES = frozenset(
     "countries nations states governments capitals neighbours neighbors sides powers parties"
     " leaders presidents allies rivals ministers armies economies republics peoples militaries"
     " adversaries partners foes enemies giants sides navies delegations counterparts kingdoms"
-    " monarchies services fleets".split()
+    " monarchies services fleets men diplomats statesmen strongmen heads".split()
 )
 MODIFIERS = frozenset(
     "biggest closest northern southern eastern western old powerful small smaller larger big main"
@@ -29,7 +29,7 @@ MODIFIERS = frozenset(
     " jihadist militant extremist trade regional african european asian arab former long-time"
     " warring quarrelling neighbouring neighboring feuding own only new closest nuclear atomic un"
     " shia shiite sunni state rebel separatist poor tiny host 28-nation island central"
-    " ruling giant".split()
+    " ruling giant top".split()
 )
 LONGEST_PHRASE = 4
 
@@ -80,10 +80,15 @@ _AFTER_OBJECT = frozenset(
 _CLAUSE_BORDERS = frozenset(
     'that and but while because as when where if which who ; : " “ ” — –'.split()
 )
-_AFTER_BOTH = frozenset("have has are were will would can must say said deny denied and".split())
-NUMBERS = {"two": 2, "both": 2, "each": 2, "three": 3, "four": 4, "five": 5}
+_AFTER_BOTH = frozenset(
+    "have has are were will would can must say said deny denied and want see need fear oppose share"
+    " seek regard view face know claim support reject hope sell buy rely depend distrust".split()
+)
+NUMBERS = {"two": 2, "both": 2, "each": 2, "pair": 2, "duo": 2, "three": 3, "four": 4, "five": 5}
 """Words that say for how many actors a phrase stands."""
 
+_BEFORE_NAMES = ([","], [":"], ["—"], ["–"], ["("])
+_OF_STATE = (["of", "state"], ["of", "government"])
 _SINGLES = frozenset(
     "side country government capital army state neighbour neighbor party nation".split()
 )
@@ -437,7 +442,8 @@ class SentenceView:
                 if self.tokens.words[last] not in _GROUP_LABELS:
                     return 0, 0
             elif lower[last] in nouns:
-                return last + 1, number
+                is_office = lower[last] == "heads" and lower[last + 1 : last + 3] in _OF_STATE
+                return last + 1 + 2 * is_office, number
             elif lower[last] not in MODIFIERS:
                 break
         if position - at == 2 and self._stands_alone(position):
@@ -449,6 +455,17 @@ class SentenceView:
             return position >= len(self.lower)
         word = self.lower[position]
         return not word.isalpha() or word in _AFTER_NUMBER or word.endswith("ed")
+
+    def explained_pair(self, last: int) -> tuple[str, ...]:
+        """Return the two whom a phrase goes on to name ("the two leaders, Lee and Hill")."""
+        if self.lower[last : last + 1] not in _BEFORE_NAMES:
+            return ()
+        first = last + 1 + (self.lower[last + 1 : last + 2] == ["the"])
+        if not self.is_mentioned(first):
+            return ()
+        place = self.place(first)
+        named = [m for m in self.mentions if m.start >= place and m.kind not in RESOLVED][:2]
+        return self.together(named) if named and named[0].start == place else ()
 
     def subject(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of the first mention, with those joined to it by "and"."""
