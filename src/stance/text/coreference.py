@@ -51,6 +51,8 @@ _MEDIATES = frozenset(
     "urged urges urging asked calls called call mediate mediated mediating between brought hosted"
     " told reconcile appealed warned invited helping help helped brokered broker brokering".split()
 )
+_OF_TWO = frozenset(("former", "latter"))
+_PERSONS = frozenset("leaders presidents ministers men diplomats statesmen strongmen heads".split())
 _ANYBODY = frozenset(("side", "sides", "party", "parties"))
 _MOST_MENTIONS = 40  # a sentence with more is a list or no prose: nothing is resolved there
 _NEAR = 6
@@ -273,12 +275,11 @@ class Resolver:
         if number > 2:
             several = tuple(self._focus.prominent(view, at, kinds))
             return (at, last, several, 0.4) if len(several) == number else None
-        actors = view.explained_pair(last) or self._two_actors(view, at, kinds)
+        actors = view.explained_pair(last) or self._two_actors(view, at, noun)
         return (at, last, actors, 0.7) if len(actors) == 2 else None
 
-    def _two_actors(
-        self, view: SentenceView, at: int, kinds: frozenset[str] | None
-    ) -> tuple[str, ...]:
+    def _two_actors(self, view: SentenceView, at: int, noun: str) -> tuple[str, ...]:
+        kinds = None if noun in NUMBERS or noun in _ANYBODY else _STATES
         before = [
             a
             for a in dict.fromkeys(m.id for m in view.before(at))
@@ -288,6 +289,11 @@ class Resolver:
             a for a in view.together(view.before(at)) if not kinds or self._focus.is_a(a, kinds)
         ]
         ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
+        if noun in _PERSONS:
+            persons = self._focus.persons()
+            persons.update(m.id for m in view.before(at) if view.is_person(m))
+            known = [actor for actor in ranked if actor in persons]
+            ranked = known if len(known) > 1 else ranked
         if before and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
             mediators = view.subject(view.before(at))
             others = [actor for actor in ranked if actor not in mediators]
@@ -304,6 +310,8 @@ class Resolver:
 
     def the(self, view: SentenceView, at: int) -> Found | None:
         """Resolve "the country", "the ministry", "the militants", "the bloc", "the two sides"."""
+        if view.lower[at + 1] in _OF_TWO:
+            return self._one_of_two(view, at)
         two = self.two(view, at)
         if two is not None:
             return two
@@ -319,6 +327,16 @@ class Resolver:
             if noun not in MODIFIERS:
                 return None
         return None
+
+    def _one_of_two(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve "the former" and "the latter": of the two named last."""
+        if at + 2 >= len(view.lower) or view.has_other_noun(at + 2):
+            return None
+        before = tuple(dict.fromkeys(m.id for m in view.before(at)))
+        pair = view.together(view.before(at)) or before or self._focus.two_named_last()
+        if len(pair) != 2:
+            return None
+        return at, at + 2, (pair[view.lower[at + 1] == "latter"],), 0.5
 
     def _definite(
         self, view: SentenceView, at: int, last: int, kinds: frozenset[str], confidence: float
@@ -402,13 +420,14 @@ _TRIGGERS = frozenset(
         *_WE,
         *_YOU,
         *NUMBERS,
+        *_OF_TWO,
         *(n for nouns, _, _ in _NOUNS for n in nouns),
     )
     for form in (word, word.capitalize())
 )
 """Words without which a sentence holds nothing to resolve."""
 
-_AFTER_THE = MODIFIERS.union(NUMBERS, *(nouns for nouns, _, _ in _NOUNS))
+_AFTER_THE = MODIFIERS.union(NUMBERS, _OF_TWO, *(nouns for nouns, _, _ in _NOUNS))
 """Words of which one follows "the" where it stands for somebody."""
 
 _AFTER_ITS = MODIFIERS.union(NUMBERS, _ALLIES)

@@ -146,6 +146,16 @@ class Focus:
         kind_of = self._catalogue.kind
         return [actor for _, actor in ranked if kind_of(actor) in kinds]
 
+    def persons(self) -> set[str]:
+        """Return the actors whom the last sentences named as persons."""
+        return {m.id for _, view, mentions in self._recent for m in mentions if view.is_person(m)}
+
+    def two_named_last(self) -> tuple[str, ...]:
+        """Return the two actors of the last sentence that named somebody; none if it named more."""
+        if self.together or self._named is None:
+            return self.together
+        return tuple(dict.fromkeys(m.id for m in _that_count(self._named[2])))
+
     def recent_person(self, excluded: Sequence[str] = ()) -> tuple[str, int] | None:
         """Return the actor of the last person, and how many sentences ago that was."""
         for index, view, mentions in reversed(self._recent):

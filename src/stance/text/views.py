@@ -467,6 +467,11 @@ class SentenceView:
         named = [m for m in self.mentions if m.start >= place and m.kind not in RESOLVED][:2]
         return self.together(named) if named and named[0].start == place else ()
 
+    def has_other_noun(self, at: int) -> bool:
+        """Return whether "the former" or "the latter" goes on with a noun ("the former king")."""
+        word = self.lower[at]
+        return not (word in ("'s", "’s") or word in _AFTER_OBJECT or self._stands_alone(at))
+
     def subject(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of the first mention, with those joined to it by "and"."""
         active = [m for m in mentions if m.confidence > ONLY_WHERE] or list(mentions)
