@@ -131,6 +131,7 @@ class Resolver:
         position = 0
         words = view.tokens.words
         every: list[Mention] = []
+        view.resolved = every
         for at in starts:
             found = _RULES[words[at]](self, view, at) if at >= position else None
             if found is None:
@@ -154,9 +155,14 @@ class Resolver:
         ordered = None
         if view.lower[at] in _OWN:
             ordered = view.ordered_to(at) or view.judged_for(at)
+            if ordered is None:
+                ordered = view.subject_ahead(at) or view.subject_of_clause(at)
         if ordered is not None and view.is_person(ordered):
             return at, at + 1, (ordered.id,), 0.8
         before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
+        if before and view.attributions and view.quotation_at(at) is None:
+            # "Iran's president lies," he said
+            before = [m for m in before if not view.is_quoted(m)]
         if before:
             return at, at + 1, (before[0].id,), 0.8
         if view.has_unknown_subject(at):
@@ -181,6 +187,8 @@ class Resolver:
         nearest = view.reported_subject(at)
         if lower[at] in _OWN:
             nearest = view.ordered_to(at) or view.judged_for(at) or nearest
+            if nearest is None:
+                nearest = view.subject_ahead(at) or view.subject_of_clause(at)
         if nearest is not None:
             return at, at + 1, (nearest.id,), 0.7
         before = view.before(at)
@@ -209,6 +217,9 @@ class Resolver:
     def they(self, view: SentenceView, at: int) -> Found | None:
         """Resolve they, them, their: a group, or actors that were named together."""
         before = view.before(at)
+        own = view.subject_ahead(at) if view.lower[at] == "their" else None
+        if own is not None:
+            return at, at + 1, (own.id,), 0.6
         speaker = self._quoted_speaker(view, at)
         if speaker is not None:
             others = [a for a in self._focus.prominent(view, at) if a != speaker]

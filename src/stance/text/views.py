@@ -77,6 +77,12 @@ _AFTER_OBJECT = frozenset(
     "to for with of on in at from by as into against back off until after during without through"
     " over when because while before".split()
 )
+_OPENS_PHRASE = frozenset(
+    "for in on under with despite at after before from through since like unlike as by to during"
+    " because without".split()
+)
+_LONGEST_OPENING = 10  # words of a phrase in front of the subject
+_JOINS_CLAUSES = frozenset(("but", "while", "whereas"))
 _CLAUSE_BORDERS = frozenset(
     'that and but while because as when where if which who ; : " “ ” — –'.split()
 )
@@ -118,6 +124,7 @@ class SentenceView:
         self.offset = offset
         self.mentions = mentions
         self.attributions = attributions
+        self.resolved: Sequence[Mention] = ()  # so far, while the rules run
         self._has_offices: bool | None = None
 
     def range_of(self, mention: Mention) -> Span:
@@ -223,6 +230,42 @@ class SentenceView:
         first, last = self.range_of(before[-1])
         is_judged = last == at - 1 and not _JUDGES.isdisjoint(self.lower[max(0, first - 2) : first])
         return before[-1] if is_judged else None
+
+    def subject_ahead(self, at: int) -> Mention | None:
+        """Return the subject that a possessive at the beginning stands for ("For its part, Oslo").
+
+        It stands in the first phrase of the sentence, before a comma and all mentions.
+        """
+        if at > _LONGEST_OPENING or self.lower[0] not in _OPENS_PHRASE or self.before(at):
+            return None
+        for comma in range(at + 1, min(len(self.lower) - 1, at + _LONGEST_OPENING)):
+            if self.lower[comma] in FINITE:
+                return None
+            if self.lower[comma] == ",":
+                first = comma + 1 + (self.lower[comma + 1] == "the")
+                return self._mention_from(first)
+        return None
+
+    def subject_of_clause(self, at: int) -> Mention | None:
+        """Return the subject of the last main clause before a token ("..., but Oslo wants its")."""
+        for border in range(at - 1, 0, -1):
+            word = self.lower[border]
+            if word == ";" or (word in _JOINS_CLAUSES and self.lower[border - 1] == ","):
+                subject = self._mention_from(border + 1 + (self.lower[border + 1] == "the"))
+                if subject is None:
+                    return None
+                verb = self.lower[self.range_of(subject)[1]]
+                return subject if verb in FINITE or verb.endswith(("s", "ed")) else None
+            if word in _CLAUSE_BORDERS:
+                return None
+        return None
+
+    def _mention_from(self, token: int) -> Mention | None:
+        """Return the mention that begins at a token."""
+        if token >= len(self.starts):
+            return None
+        place = self.place(token)
+        return next((m for m in self.mentions if m.start == place), None)
 
     def says(self, mention: Mention) -> bool:
         """Return whether a verb of saying follows a mention ("Kerry said")."""
@@ -401,6 +444,12 @@ class SentenceView:
                 if mention.start < one.span[1] and one.span[0] < mention.end:
                     return mention.id
         return None
+
+    def is_quoted(self, mention: Mention) -> bool:
+        """Return whether a mention stands in quotation marks."""
+        return any(
+            start <= mention.start < end for one in self.attributions for start, end in one.quoted
+        )
 
     def quotation_at(self, at: int) -> Attribution | None:
         """Return whose quotation a token stands in, None outside of quotations."""
