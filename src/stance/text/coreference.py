@@ -51,6 +51,7 @@ _MEDIATES = frozenset(
     "urged urges urging asked calls called call mediate mediated mediating between brought hosted"
     " told reconcile appealed warned invited helping help helped brokered broker brokering".split()
 )
+_IS = (["is"], ["was"], ["'s"], ["’s"])
 _OF_TWO = frozenset(("former", "latter"))
 _PERSONS = frozenset("leaders presidents ministers men diplomats statesmen strongmen heads".split())
 _ANYBODY = frozenset(("side", "sides", "party", "parties"))
@@ -211,6 +212,11 @@ class Resolver:
             return (at, at + 1, (others[0],), 0.4) if others else None
         subject = self._focus.subject
         if len(subject) == 1:
+            if lower[at] == "it" and subject[0] == self._quoted_speaker(view, at):
+                if lower[at + 1 : at + 2] in _IS:
+                    return None  # "It is over," said Hill
+                others = [a for a in self._focus.prominent(view, at) if a != subject[0]]
+                return (at, at + 1, (others[0],), 0.4) if others else None
             return at, at + 1, subject, 0.6
         return None
 
@@ -221,22 +227,28 @@ class Resolver:
         if own is not None:
             return at, at + 1, (own.id,), 0.6
         speaker = self._quoted_speaker(view, at)
+        clause = view.in_clause(at) if view.is_object(at) else ()
         if speaker is not None:
-            others = [a for a in self._focus.prominent(view, at) if a != speaker]
+            others = [
+                a for a in self._focus.prominent(view, at) if a != speaker and a not in clause
+            ]
             return (at, at + 1, (others[0],), 0.4) if others else None
-        groups = [m for m in before if self._is_plural(m)]
+        groups = [m for m in before if self._is_plural(m) and m.id not in clause]
         if groups:
             return at, at + 1, (groups[0].id,), 0.7
         together = view.together(before)
         if len(together) > 1:
             return at, at + 1, together, 0.7
         last = self._focus.subject
+        if clause and not set(clause).isdisjoint(last):
+            last = ()
         if last:
             if len(last) > 1 or self._focus.is_a(last[0], _GROUPS):
                 return at, at + 1, last, 0.6
             if not before:
                 return at, at + 1, last, 0.4
-        plural = [a for a in self._focus.prominent(view, at) if self._focus.is_a(a, _GROUPS)]
+        ranked = [a for a in self._focus.prominent(view, at) if a not in clause]
+        plural = [a for a in ranked if self._focus.is_a(a, _GROUPS)]
         return (at, at + 1, (plural[0],), 0.4) if plural else None
 
     def _quoted_speaker(self, view: SentenceView, at: int) -> str | None:

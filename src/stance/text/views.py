@@ -72,10 +72,15 @@ _CLAUSE_VERB_BEFORE_IT = frozenset(
     " do did doing".split()
 )
 """Verbs whose "it" is an event or a clause."""
+_EMPTY_PHRASES = frozenset((verb, "out") for verb in ("rule", "rules", "ruled", "ruling"))
+_SUBJECT_PRONOUNS = frozenset("it they he she we".split())
+_PUT = frozenset(("put", "puts"))
+_HAPPENS = frozenset("happen happened occur mistake".split())
+"""What only events do or are: "it will not happen", "it would be a mistake"."""
 RESOLVED = frozenset(("pronoun", "phrase"))
 _AFTER_OBJECT = frozenset(
     "to for with of on in at from by as into against back off until after during without through"
-    " over when because while before".split()
+    " over when because while before once again if unless".split()
 )
 _OPENS_PHRASE = frozenset(
     "for in on under with despite at after before from through since like unlike as by to during"
@@ -84,7 +89,8 @@ _OPENS_PHRASE = frozenset(
 _LONGEST_OPENING = 10  # words of a phrase in front of the subject
 _JOINS_CLAUSES = frozenset(("but", "while", "whereas"))
 _CLAUSE_BORDERS = frozenset(
-    'that and but while because as when where if which who ; : " “ ” — –'.split()
+    "that and but while although though whereas unless because as when where if which who"
+    ' ; : " “ ” — –'.split()
 )
 _AFTER_BOTH = frozenset(
     "have has are were will would can must say said deny denied and want see need fear oppose share"
@@ -343,7 +349,8 @@ class SentenceView:
         while begin > 0 and self.lower[begin - 1] not in _CLAUSE_BORDERS:
             begin -= 1
         start = self.place(begin)
-        return tuple([m.id for m in self.before(at) if m.start >= start])
+        subjects = [m for m in self.resolved if m.text.lower() in _SUBJECT_PRONOUNS]
+        return tuple([m.id for m in (*self.before(at), *subjects) if m.start >= start])
 
     def is_mentioned(self, token: int) -> bool:
         """Return whether a token belongs to a mention."""
@@ -414,10 +421,17 @@ class SentenceView:
         if at and self.lower[at - 1] in _CLAUSE_VERB_BEFORE_IT:
             return not after or after[0] not in FINITE
         if not after or after[0] not in _BE:
-            return False
+            verb = self.lower[at - 1] if at else ""
+            return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in _PUT and not self._goes_on(at))
+        if not _HAPPENS.isdisjoint(after[1:4]) or after[:3] == ["remains", "to", "be"]:
+            return True
         return not _EMPTY_IT.isdisjoint(after[1:]) or not (
             _EMPTY_IF_ADJECTIVE.isdisjoint(after[1:]) or _ADJECTIVES_OF_IT.isdisjoint(after[1:])
         )
+
+    def _goes_on(self, at: int) -> bool:
+        """Return whether a word follows a token, and no mark."""
+        return at + 1 < len(self.lower) and self.lower[at + 1].isalpha()
 
     def together(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of a coordination ("Iran and Russia"), the last one before a place."""
