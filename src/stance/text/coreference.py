@@ -41,7 +41,9 @@ _MILITANTS = frozenset(
     "militants terrorists group rebels insurgents jihadists separatists militia fighters guerrillas"
     " movement militias extremists".split()
 )
-_BLOC = frozenset("bloc alliance union organisation organization watchdog agency body".split())
+_BLOC = frozenset("bloc alliance union group grouping forum club cartel".split())
+_ONLY_IF_CALLED = frozenset("group grouping forum club cartel".split())
+_BODY = frozenset("organisation organization watchdog agency body".split())
 _COMPANY = frozenset("company firm manufacturer corporation".split())
 _ALLIES = frozenset(
     "neighbour neighbor ally rival adversary foe enemy partner counterpart neighbours neighbors"
@@ -188,6 +190,7 @@ class Resolver:
         nearest = view.reported_subject(at)
         if lower[at] in _OWN:
             nearest = view.ordered_to(at) or view.judged_for(at) or nearest
+            nearest = nearest or view.country_of(at)
             if nearest is None:
                 nearest = view.subject_ahead(at) or view.subject_of_clause(at)
         if nearest is not None:
@@ -346,7 +349,9 @@ class Resolver:
                 continue
             for nouns, kinds, confidence in _NOUNS:
                 if noun in nouns:
-                    return self._definite(view, at, last, kinds, confidence)
+                    found = self._definite(view, at, last, kinds, confidence)
+                    if found is not None or noun not in _ONLY_IF_CALLED:
+                        return found
             if noun not in MODIFIERS:
                 return None
         return None
@@ -369,6 +374,14 @@ class Resolver:
             return None  # a country follows: "the president of Iran", "the group Hamas"
         if not NO_LONGER.isdisjoint(lower[at:last]):
             return None
+        noun = lower[last - 1]
+        explained_name = view.explained_name(at, last)
+        if explained_name is not None and self._focus.is_a(explained_name.id, kinds):
+            return at, last, (explained_name.id,), confidence
+        if noun in _AUTHORITY:
+            speaker = view.speaker_before(at)
+            if speaker is not None and self._focus.is_a(speaker.id, kinds):
+                return at, last, (speaker.id,), confidence
         while last < len(lower) and lower[last] in OFFICE_HEADS:
             last += 1
         if lower[last - 1] in OFFICE_HEADS:
@@ -396,7 +409,7 @@ class Resolver:
                 return at, last, (person,), confidence
         near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
         ranked = self._focus.prominent(view, at, kinds)
-        ranked = self._focus.called(ranked, lower[last - 1])
+        ranked = self._focus.called(ranked, noun, noun in _ONLY_IF_CALLED and kinds is _BLOCS)
         fitting = [actor for actor in ranked if actor not in near] or ranked
         if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
             fitting = [near[-1]]
@@ -431,6 +444,7 @@ _NOUNS: tuple[tuple[frozenset[str], frozenset[str], float], ...] = (
     (frozenset(("minister", "spokesman", "spokeswoman")), _STATES, 0.5),
     (_MILITANTS, _GROUPS, 0.6),
     (_BLOC, _BLOCS, 0.5),
+    (_BODY, frozenset(("organization",)), 0.5),
     (_COMPANY, frozenset(("company",)), 0.6),
 )
 

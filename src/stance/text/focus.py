@@ -122,10 +122,10 @@ class Focus:
         """Return whether an actor is of one of these kinds."""
         return self._catalogue.kind(actor) in kinds
 
-    def called(self, actors: list[str], noun: str) -> list[str]:
-        """Return those of some actors who are called so, all if none is known to be."""
+    def called(self, actors: list[str], noun: str, only: bool = False) -> list[str]:
+        """Return those of some actors who are called so; all if none is, unless ``only`` they."""
         found = [actor for actor in actors if self._catalogue.is_called(actor, noun)]
-        return found or actors
+        return found if found or only else actors
 
     def prominent(
         self, view: SentenceView, before: int, kinds: frozenset[str] | None = None

@@ -74,6 +74,8 @@ _CLAUSE_VERB_BEFORE_IT = frozenset(
 """Verbs whose "it" is an event or a clause."""
 _EMPTY_PHRASES = frozenset((verb, "out") for verb in ("rule", "rules", "ruled", "ruling"))
 _SUBJECT_PRONOUNS = frozenset("it they he she we".split())
+_RELATIVES = (["that"], ["which"], ["who"], ["whose"])
+_OWN_COUNTRY = frozenset("country nation government army party".split())
 _PUT = frozenset(("put", "puts"))
 _HAPPENS = frozenset("happen happened occur mistake".split())
 """What only events do or are: "it will not happen", "it would be a mistake"."""
@@ -329,6 +331,34 @@ class SentenceView:
                 if (end == at - 1 and self.lower[end] == ",") or (
                     first == last + 1 and self.lower[last] == ","
                 ):
+                    return mention
+        return None
+
+    def explained_name(self, at: int, last: int) -> Mention | None:
+        """Return whom a phrase with a clause explains ("the PKK, the militia that ...")."""
+        if at < 2 or self.lower[at - 1] != "," or self.lower[last : last + 1] not in _RELATIVES:
+            return None
+        place = self.offset + self.tokens.ends[at - 2]
+        return next((m for m in self.mentions if m.end == place), None)
+
+    def speaker_before(self, at: int) -> Mention | None:
+        """Return who speaks the clause that begins at a token ("Oslo said the government ...")."""
+        verb = at - 1 - (self.lower[at - 1] == "that")
+        if verb < 1 or self.lower[verb] not in _SAID:
+            return None
+        for one in self.attributions:
+            if one.span[1] <= self.place(verb):
+                for mention in self.mentions:
+                    if mention.start < one.span[1] and one.span[0] < mention.end:
+                        return mention
+        return None
+
+    def country_of(self, at: int) -> Mention | None:
+        """Return whose "his country" stands before "its"."""
+        for mention in self.resolved:
+            if mention.text.lower() in ("his", "her"):
+                following = self.token_at(mention.start) + 1
+                if following < at and self.lower[following] in _OWN_COUNTRY:
                     return mention
         return None
 
