@@ -44,7 +44,7 @@ _MILITANTS = frozenset(
 _BLOC = frozenset("bloc alliance union group grouping forum club cartel".split())
 _ONLY_IF_CALLED = frozenset("group grouping forum club cartel".split())
 _BODY = frozenset("organisation organization watchdog agency body".split())
-_COMPANY = frozenset("company firm manufacturer corporation".split())
+_COMPANY = frozenset("company firm manufacturer corporation monopoly utility giant".split())
 _ALLIES = frozenset(
     "neighbour neighbor ally rival adversary foe enemy partner counterpart neighbours neighbors"
     " allies rivals adversaries enemies partners".split()
@@ -345,6 +345,8 @@ class Resolver:
             noun = view.lower[last - 1]
             if view.is_mentioned(last - 1):
                 return None
+            if noun == "giant" and last == at + 2:
+                continue  # a giant of some trade is a company, a giant neighbour is none
             if noun == "military" and not _MILITARY_THINGS.isdisjoint(view.lower[last : last + 1]):
                 continue
             for nouns, kinds, confidence in _NOUNS:
@@ -378,7 +380,7 @@ class Resolver:
         explained_name = view.explained_name(at, last)
         if explained_name is not None and self._focus.is_a(explained_name.id, kinds):
             return at, last, (explained_name.id,), confidence
-        if noun in _AUTHORITY:
+        if noun in _AUTHORITY and noun not in OFFICE_HEADS:
             speaker = view.speaker_before(at)
             if speaker is not None and self._focus.is_a(speaker.id, kinds):
                 return at, last, (speaker.id,), confidence

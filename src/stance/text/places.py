@@ -43,10 +43,17 @@ _FELT = frozenset(
     "viewed seen welcomed applauded heard decried praised envied regarded described"
     " resented concern alarm fear anger fears unease outrage satisfaction".split()
 )
-_VENUE_HEADS = frozenset("talks summit conference meeting round forum negotiations".split())
+_VENUE_HEADS = frozenset(
+    "talks summit conference meeting round forum negotiations gathering format jamboree".split()
+)
 _DATELINE = re.compile(
     r"[A-Z][\w .'’-]{2,30}(?:,[^.;:]{2,40}?)?\s*(?:\([A-Z][^)]{1,25}\)\s*)?(?:—|–|--|-)\s"
 )
+_SITES = frozenset(
+    "Square Palace Airport District Bazaar Street Park Stadium Bridge Station Hotel Hospital Arena"
+    " Cathedral Mosque Market University".split()
+)
+"""What belongs to a city and not to a state ("in Yerevan's Republic Square")."""
 _BUILDINGS = frozenset(
     "airport port harbour harbor mosque cathedral embassy hospital university stadium hotel suburb"
     " suburbs district mayor police marathon".split()
@@ -141,7 +148,9 @@ def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool
     if position < 0 or lower[position] not in _IN or match.field == "adjectives":
         return False
     after = words[match.last] if match.last < len(words) else ""
-    if after in ("'s", "’s", "-", "–") or after in _SPEAKS_FOR:
+    if after in ("'s", "’s"):
+        return not _SITES.isdisjoint(words[match.last + 1 : match.last + 4])
+    if after in ("-", "–") or after in _SPEAKS_FOR:
         return False
     governors = lower[max(0, position - _LOOK_BACK) : position]
     if governors and (governors[-1] in _SPEAKS_FOR or governors[-1] in _TIED_TO):

@@ -29,7 +29,7 @@ MODIFIERS = frozenset(
     " jihadist militant extremist trade regional african european asian arab former long-time"
     " warring quarrelling neighbouring neighboring feuding own only new closest nuclear atomic un"
     " shia shiite sunni state rebel separatist poor tiny host 28-nation island central"
-    " ruling giant top".split()
+    " ruling giant top gas energy mining tech".split()
 )
 LONGEST_PHRASE = 4
 
