@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
 from stance.text.matching import TITLES, Match
+from stance.text.surfaces import Surface
 
 __all__ = ["NO_LONGER", "OFFICE_HEADS", "has_office", "join_offices"]
 
@@ -27,6 +28,7 @@ _MAY_BE_OF_ANYTHING = frozenset(
     " leader deputy".split()
 )
 """Heads before which one word outside of the list may stand ("unification minister")."""
+_ENVOYS = (["ambassador"], ["envoy"])
 _SENT = frozenset("ambassador envoy minister representative negotiator".split())
 _NO_PORTFOLIO = frozenset("met sent told urges backs hosts thanks sees wants sacks or".split())
 _OFFICE_WORDS = OFFICE_HEADS | frozenset(
@@ -98,7 +100,32 @@ def join_offices(
         ):
             continue
         joined.append(match)
+    if len(joined) > 1 and ("ambassador" in lower or "envoy" in lower):
+        joined = _with_envoys(words, lower, joined, known_names)
     return [match for match in joined if match.kind != "person" or not _is_former(words, match)]
+
+
+def _with_envoys(
+    words: Sequence[str], lower: Sequence[str], joined: Sequence[Match], known_names: dict[str, str]
+) -> list[Match]:
+    """Return matches with the envoys that they name ("Peru's ambassador to the UN, Ada Roe")."""
+    found: list[Match] = []
+    for i, match in enumerate(joined):
+        found.append(match)
+        if not i or match.last >= len(words) or match.actor is None:
+            continue
+        sender = joined[i - 1]
+        office = [w for w in lower[sender.last : match.first] if w not in ("the", "'s", "’s")]
+        if office[-1:] != ["to"] or office[-2:-1] not in _ENVOYS or {*office[:-1]} - _OFFICE_WORDS:
+            continue
+        first = match.last + (words[match.last] == ",")
+        last = _name_end(words, first)
+        following = joined[i + 1].first if i + 1 < len(joined) else len(words)
+        if last - first > 1 and last <= following and sender.actor is not None:
+            envoy = Match(first, last, Surface(sender.actor, "person"))
+            _learn(words, envoy, known_names)
+            found.append(envoy)
+    return found
 
 
 def _is_sent_by(
