@@ -239,8 +239,8 @@ class Resolver:
         groups = [m for m in before if self._is_plural(m) and m.id not in clause]
         if groups:
             return at, at + 1, (groups[0].id,), 0.7
-        together = view.together(before)
-        if len(together) > 1:
+        together = view.listed(before)
+        if len(together) > 1 and (view.lower[at - 1] == "of" or set(clause).isdisjoint(together)):
             return at, at + 1, together, 0.7
         last = self._focus.subject
         if clause and not set(clause).isdisjoint(last):

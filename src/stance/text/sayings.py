@@ -16,12 +16,14 @@ __all__ = [
     "NP_BREAK",
     "ONLY_AFTER_QUOTE",
     "PASSIVE",
+    "PUT",
     "REPORTING",
     "SAY",
     "SAYINGS",
     "TAIL_END",
     "TO_SOMEBODY",
     "TRIGGERS",
+    "VIEWS",
     "VOWS",
 ]
 
@@ -68,7 +70,10 @@ ONLY_AFTER_QUOTE = frozenset(
 VOWS = frozenset("vow vows vowed pledge pledges pledged promise promises promised".split())
 CLAIM = frozenset("claim claims claimed claiming".split())
 SAYINGS = frozenset("announcement claim statement warning allegation assertion remark".split())
-TRIGGERS = SAY | SAYINGS | {"According", "according", "Says"}
+PUT = frozenset(("put", "puts"))
+VIEWS = PUT | frozenset("words view opinion".split())
+"""Words by which somebody's view may be told: "in Lee's view", "as Lee put it"."""
+TRIGGERS = SAY | SAYINGS | VIEWS | {"According", "according", "Says"}
 TO_SOMEBODY = frozenset("told tells informed reminded assured promised promises".split())
 PASSIVE = frozenset("is are was were be been being".split())
 AUXILIARIES = frozenset(

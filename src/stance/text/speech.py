@@ -28,18 +28,20 @@ from stance.text.sayings import (
     NP_BREAK,
     ONLY_AFTER_QUOTE,
     PASSIVE,
+    PUT,
     REPORTING,
     SAY,
     SAYINGS,
     TAIL_END,
     TO_SOMEBODY,
+    VIEWS,
     VOWS,
 )
 from stance.text.tokens import Tokens
 
 __all__ = ["Attribution", "char_spans", "find_attributions"]
 
-_CUES = SAY | SAYINGS | {"according"}
+_CUES = SAY | SAYINGS | VIEWS | {"according"}
 _LONGEST_CLAIMED = 10  # words up to the verb of what is claimed
 _DETERMINERS = frozenset("the a an its their his her these those this such no any".split())
 _AFTER_CLAIMED = frozenset(
@@ -50,6 +52,7 @@ _SUBJECTS = frozenset("he she it they we there".split())
 _IN_NAMES = frozenset("of the al bin von van de el and -".split())
 _LONGEST_PORTFOLIO = 4  # words of an office from its head on: "secretary of state"
 _WE = frozenset("i we you".split())
+_ENDS = ([","], [":"], ["."])
 _AS_SAYING = frozenset(("saying", "telling"))
 _QUOTED = frozenset("quoted quotes quoting cited cites citing reported".split())
 _PLURALS = frozenset("they we media people police press and".split())
@@ -134,7 +137,9 @@ class _Sentence:
                 continue  # a noun: "rejected the claims"
             if lower in _AS_SAYING and self.lower[i - 1] == "as":
                 one = self._quoted_as(i)
-            elif self._may_attribute(i, lower):
+            elif lower in VIEWS:
+                one = self._as_put(i)
+            if one is None and self._may_attribute(i, lower):
                 one = self._inverted(i) or self._trailing(i) or self._leading(i)
             elif lower in SAYINGS and self.lower[i + 1 : i + 2] == ["that"]:
                 one = self._nominal(i)
@@ -359,6 +364,24 @@ class _Sentence:
         if self._opens_clause(verb, start) and not stands_before:
             return self._make(speaker, (start, len(self.words)))
         return self._make(speaker, self._around(self._border_before(at), verb + 1))
+
+    def _as_put(self, at: int) -> Attribution | None:
+        """``As X put it, ...`` and ``In X's view, ...``, before a clause or after one."""
+        begin = self._border_before(at)
+        if self.lower[at] in PUT:
+            end, after, opening = at, at + 2, "as"
+            fits = self.lower[at + 1 : at + 2] == ["it"]
+        else:
+            end, after, opening = at - 1, at + 1, "in"
+            fits = self.words[at - 1] in ("'s", "’s")
+        if not fits or self.lower[begin] != opening or self.words[after : after + 1] not in _ENDS:
+            return None
+        if self.words[after] == ".":
+            return self._make((begin + 1, end), (0, begin - 1))
+        clause_end = len(self.words)
+        if begin and "," in self.words[after + 1 :]:
+            clause_end = self.words.index(",", after + 1)
+        return self._make((begin + 1, end), (after + 1, clause_end))
 
     def _nominal(self, noun: int) -> Attribution | None:
         """``X's announcement that ...``."""

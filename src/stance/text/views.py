@@ -101,6 +101,7 @@ _AFTER_BOTH = frozenset(
 NUMBERS = {"two": 2, "both": 2, "each": 2, "pair": 2, "duo": 2, "three": 3, "four": 4, "five": 5}
 """Words that say for how many actors a phrase stands."""
 
+_LISTED = ([","], [",", "the"])
 _BEFORE_NAMES = ([","], [":"], ["—"], ["–"], ["("])
 _OF_STATE = (["of", "state"], ["of", "government"])
 _SINGLES = frozenset(
@@ -479,6 +480,21 @@ class SentenceView:
             is_pair = (joined and "and" in between) or between == ["-"]
             if is_pair:
                 found = (left.id, right.id)
+        return found
+
+    def listed(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """Return the actors of the last coordination, with those before a comma ("A, B and C")."""
+        found = self.together(mentions)
+        if not found:
+            return found
+        at = max(i for i, m in enumerate(mentions[:-1]) if m.id == found[0])
+        while at > 0:
+            left, right = mentions[at - 1], mentions[at]
+            between = self.tokens.words[self.range_of(left)[1] : self.token_at(right.start)]
+            if between not in _LISTED or left.id in found:
+                break
+            found = (left.id, *found)
+            at -= 1
         return found
 
     def speaker_actor(self, mentions: Sequence[Mention]) -> str | None:
