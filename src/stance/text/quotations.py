@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Sequence
 
 from stance.records import Span
-from stance.text.sayings import TRIGGERS
+from stance.text.sayings import SAY, TRIGGERS
 from stance.text.speech import Attribution, char_spans, find_attributions
 from stance.text.tokens import Tokens
 
@@ -15,6 +15,7 @@ __all__ = ["Attribution", "QuoteReader", "speaker_for"]
 _OPEN = frozenset('"“«')
 _CLOSE = frozenset('"”»')
 _MARKS = _OPEN | _CLOSE
+_SINGLE = frozenset("'‘’")
 _LONGEST = 6  # sentences of a quotation whose speaker stands at its end: else a mark was lost
 
 
@@ -91,7 +92,7 @@ class QuoteReader:
             self._last = None
             return ()
         started_open = self._is_open
-        quotes = self._quotes(tokens) if has_marks or started_open else []
+        quotes = self._quotes(tokens) if has_marks or started_open else _single_quotes(tokens)
         found = find_attributions(text, tokens, offset, quotes)
         if quotes:
             self._remember_late(tokens, offset, quotes, found, started_open)
@@ -144,6 +145,17 @@ class QuoteReader:
         if begin is not None:
             quotes.append((begin, len(words)))
         return quotes
+
+
+def _single_quotes(tokens: Tokens) -> list[Span]:
+    """Return the token range of a quotation in single marks that begins a headline."""
+    words = tokens.words
+    if words[0] not in _SINGLE:
+        return []
+    for i in range(2, len(words) - 1):
+        if words[i] in _SINGLE and (words[i - 1] in ",?!" or words[i + 1] in SAY):
+            return [(0, i + 1)]
+    return []
 
 
 def _is_all_quote(tokens: Tokens, quotes: Sequence[Span]) -> bool:

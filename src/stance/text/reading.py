@@ -9,6 +9,7 @@ import msgspec
 from stance.records import Mention, Sentence, Span
 from stance.text.catalogue import Catalogue
 from stance.text.coreference import Resolver
+from stance.text.headlines import headline_speaker
 from stance.text.mentions import find_mentions
 from stance.text.quotations import Attribution, QuoteReader, speaker_for
 from stance.text.sentences import sentence_spans
@@ -82,7 +83,12 @@ def read_document(
         for piece, words, start in zip(pieces, tokens, starts, strict=True)
     ]
     reader = QuoteReader()
-    said = reader.read_all(pieces, tokens, starts)
+    said = [
+        one or (headline_speaker(piece, words, start, named, catalogue) if named else ())
+        for one, piece, words, start, named in zip(
+            reader.read_all(pieces, tokens, starts), pieces, tokens, starts, mentions, strict=True
+        )
+    ]
     if coreference:
         resolver = Resolver(catalogue, _actors_of(reader.late_speakers, mentions))
         mentions = list(map(resolver.resolve, pieces, tokens, starts, mentions, said))
