@@ -15,6 +15,7 @@ from stance.records import Mention, MentionKind, Span
 from stance.text.catalogue import Catalogue
 from stance.text.focus import Focus
 from stance.text.offices import NO_LONGER, OFFICE_HEADS
+from stance.text.places import ONLY_WHERE
 from stance.text.quotations import Attribution
 from stance.text.tokens import Tokens
 from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
@@ -53,6 +54,8 @@ _MEDIATES = frozenset(
     "urged urges urging asked calls called call mediate mediated mediating between brought hosted"
     " told reconcile appealed warned invited helping help helped brokered broker brokering".split()
 )
+_NO_DEED = (["in"], ["'s"], ["’s"], ["said"], ["says"])
+"""After "the ministry": what follows need not be somebody else."""
 _IS = (["is"], ["was"], ["'s"], ["’s"])
 _OF_TWO = frozenset(("former", "latter"))
 _PERSONS = frozenset("leaders presidents ministers men diplomats statesmen strongmen heads".split())
@@ -381,9 +384,11 @@ class Resolver:
         if explained_name is not None and self._focus.is_a(explained_name.id, kinds):
             return at, last, (explained_name.id,), confidence
         if noun in _AUTHORITY and noun not in OFFICE_HEADS:
-            speaker = view.speaker_before(at)
-            if speaker is not None and self._focus.is_a(speaker.id, kinds):
-                return at, last, (speaker.id,), confidence
+            whose = view.speaker_before(at)
+            if lower[last : last + 1] == ["in"]:
+                whose = view.mention_from(last + 1)  # "the junta in Myanmar"
+            if whose is not None and self._focus.is_a(whose.id, kinds):
+                return at, last, (whose.id,), confidence
         while last < len(lower) and lower[last] in OFFICE_HEADS:
             last += 1
         if lower[last - 1] in OFFICE_HEADS:
@@ -412,6 +417,10 @@ class Resolver:
         near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
         ranked = self._focus.prominent(view, at, kinds)
         ranked = self._focus.called(ranked, noun, noun in _ONLY_IF_CALLED and kinds is _BLOCS)
+        if at == 0 and lower[last : last + 1] not in _NO_DEED:
+            # "The ministry accused London": who is acted on is not who acts
+            objects = {m.id for m in view.mentions if m.confidence > ONLY_WHERE}
+            ranked = [actor for actor in ranked if actor not in objects] or ranked
         fitting = [actor for actor in ranked if actor not in near] or ranked
         if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
             fitting = [near[-1]]

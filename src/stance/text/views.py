@@ -252,7 +252,7 @@ class SentenceView:
                 return None
             if self.lower[comma] == ",":
                 first = comma + 1 + (self.lower[comma + 1] == "the")
-                return self._mention_from(first)
+                return self.mention_from(first)
         return None
 
     def subject_of_clause(self, at: int) -> Mention | None:
@@ -260,7 +260,7 @@ class SentenceView:
         for border in range(at - 1, 0, -1):
             word = self.lower[border]
             if word == ";" or (word in _JOINS_CLAUSES and self.lower[border - 1] == ","):
-                subject = self._mention_from(border + 1 + (self.lower[border + 1] == "the"))
+                subject = self.mention_from(border + 1 + (self.lower[border + 1] == "the"))
                 if subject is None:
                     return None
                 verb = self.lower[self.range_of(subject)[1]]
@@ -269,7 +269,7 @@ class SentenceView:
                 return None
         return None
 
-    def _mention_from(self, token: int) -> Mention | None:
+    def mention_from(self, token: int) -> Mention | None:
         """Return the mention that begins at a token."""
         if token >= len(self.starts):
             return None
