@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from stance.text.tokens import tokenize
 
@@ -18,24 +19,25 @@ _DATELINE = re.compile(
     rf"\s*(?P<agency>\([A-Z][^)]{{1,30}}\))?{_DASH}"
     r"|(?P<capitals>[A-Z][A-Z.'’]+(?:[ -][A-Z]{2,}){0,2}):\s"
 )
-_DASHES = ("- ", "– ", "— ", "—", ": ")
+_MARKS = frozenset("-–—:")
+_MOST_WORDS = 24
 
 
-def dateline_words(text: str) -> int:
-    """Return how many words and marks the dateline at the beginning of a text has, 0 for none.
+def dateline_words(text: str, words: Sequence[str]) -> int:
+    """Return how many of the words of a text are its dateline, 0 if it has none.
 
     A city alone counts if it stands in capitals: "Oslo - long a friend - said" is none.
 
     Examples
     --------
-    >>> dateline_words("MOSCOW (Sputnik) - Hill arrived.")
+    >>> for text in ("MOSCOW (Sputnik) - Hill left.", "Moscow - long a friend - left."):
+    ...     print(dateline_words(text, tokenize(text).words))
     5
-    >>> dateline_words("Moscow - long a friend - left.")
     0
     """
-    head = text[:_LONGEST]
-    if not head[:1].isupper() or not any(map(head.__contains__, _DASHES)):
+    if _MARKS.isdisjoint(words[:_MOST_WORDS]):
         return 0
+    head = text[:_LONGEST]
     match = _DATELINE.match(head)
     if match is None or text.isupper():
         return 0

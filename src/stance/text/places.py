@@ -109,7 +109,8 @@ def mark_places(
     if not _SPORT_CUES.isdisjoint(words) and _is_sport(text, lower):
         matches.clear()
         return
-    dateline = dateline_words(text) if matches[0].first < _IN_DATELINE else 0
+    has_dateline = matches and matches[0].first < _IN_DATELINE
+    dateline = dateline_words(text, words) if has_dateline else 0
     for i, match in enumerate(matches):
         if match.kind == "person" or match.actor is None:
             continue
@@ -123,7 +124,7 @@ def mark_places(
                 match.field in ("capital", "places")
                 and (_is_venue_of(words, match) or (not match.first and _DATELINE.match(text)))
             )
-            or (match.last < dateline and match.kind != "institution")
+            or (match.last < dateline and _is_in_dateline(match, words[dateline - 1]))
             or _is_inside(words, lower, match)
             or _is_origin(words, match)
             or (
@@ -133,6 +134,14 @@ def mark_places(
             )
         ):
             match.kind, match.confidence = "place", ONLY_WHERE
+
+
+def _is_in_dateline(match: Match, mark: str) -> bool:
+    """Return whether a match may stand in a dateline that ends with a mark.
+
+    Before a colon only a city may: "US: Iran must stop" tells who speaks.
+    """
+    return match.kind != "institution" and (mark != ":" or match.field in ("capital", "places"))
 
 
 def _is_sport(text: str, lower: Sequence[str]) -> bool:

@@ -229,7 +229,7 @@ class _Sentence:
     def _trim(self, span: Span) -> Span:
         begin, end = span
         if begin < _IN_DATELINE:
-            begin = max(begin, dateline_words(self.text))
+            begin = max(begin, dateline_words(self.text, self.words))
         while begin < end and (
             self.lower[begin] in CLAUSE_START or not self.words[begin][0].isalnum()
         ):
