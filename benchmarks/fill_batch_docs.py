@@ -25,19 +25,21 @@ def columns() -> str:
 
 def speed(found: dict[str, Any]) -> str:
     """Return the rates, and where the time goes."""
-    news, every = found["news_density"], found["actors_in_every_sentence"]
     lines = [
         "| corpus | sentences a second | VADER, same sentences | ratio |",
         "|---|---|---|---|",
     ]
-    for name, one in (
-        ("a third of the sentences with two or more actors", news),
-        ("all sentences with two or more actors", every),
-    ):
-        lines.append(
-            f"| {name} | {one['stance_a_second']:,} | {one['vader_a_second']:,}"
-            f" | {one['ratio']:.2f} |"
-        )
+    for suffix, run in (("", found), (", compiled", found.get("compiled", {}))):
+        for name, key in (
+            ("a third of the sentences with two or more actors", "news_density"),
+            ("all sentences with two or more actors", "actors_in_every_sentence"),
+        ):
+            if key in run:
+                one = run[key]
+                lines.append(
+                    f"| {name}{suffix} | {one['stance_a_second']:,} | {one['vader_a_second']:,}"
+                    f" | {one['ratio']:.2f} |"
+                )
     two = found["workers"]
     lines += [
         "",

@@ -68,6 +68,19 @@ def gold() -> str:
     return table(["F1 on 118 sentences of five real articles", *names, "all"], rows)
 
 
+def limits() -> str:
+    """Return what limits the directed pairs found in real articles."""
+    of_base, of_encoder = (results(file) for file in ("gold", "gold_encoder"))
+    rows = [
+        ["as it is", *(number(one["end_to_end"]["pairs"]["f1"]) for one in (of_base, of_encoder))]
+    ]
+    rows += [
+        [title, *(number(one["limits_of_pairs"][title]["f1"]) for one in (of_base, of_encoder))]
+        for title in of_base["limits_of_pairs"]
+    ]
+    return table(["F1 of directed pairs, any stance", "`base`", "`encoder`"], rows)
+
+
 def startup() -> str:
     """Return how long a person waits."""
     found = results("startup")
@@ -300,6 +313,7 @@ def readme_run() -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "gold": gold,
+    "limits": limits,
     "startup": startup,
     "agreement": agreement,
     "composition": composition,

@@ -9,7 +9,8 @@ two or more in every sentence. VADER (a word list without actors; Hutto and Gilb
 the same sentences, split already; ``stance score`` starts from the documents and ends with a
 file of rows. Both are measured in processor time, in turns, in one run; the best of five counts.
 Times of several processes are wall-clock times, so run it on a machine that does nothing else.
-Parts that are not asked for keep the figures of the results file.
+Parts that are not asked for keep the figures of the results file. Where ``stance`` was compiled
+when it was installed (docs/batch.md), its figures stand beside the others, under ``compiled``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from stance.batch.schema import columns_of, encode_json
 from stance.batch.scoring import score_rows
 from stance.labels.files import read_labels
 from stance.model.documents import score_documents
+from stance.text import matching
 from stance.text.collecting import collection_put_off
 from stance.text.reading import read_document
 from stance.text.sentences import sentence_spans
@@ -213,6 +215,7 @@ def main() -> None:
         "python": platform.python_version(),
         "load_before": round(os.getloadavg()[0], 1),
     }
+    is_compiled = not str(matching.__file__).endswith(".py")
     news = make_corpus(dense, sparse, args.sentences, every=3)
     every = make_corpus(dense, sparse, args.sentences // 2, every=1)
     sizes = [int(size) for size in args.sizes.split(",")]
@@ -232,7 +235,7 @@ def main() -> None:
         for part in args.parts.split(","):
             result |= parts[part]()
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    result = kept | result
+    result = kept | ({"compiled": kept.get("compiled", {}) | result} if is_compiled else result)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))

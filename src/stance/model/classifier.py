@@ -35,9 +35,10 @@ UNLISTED_WEIGHT = 0.4  # of a pair that nobody asked about; chosen on our own he
 
 Ints = npt.NDArray[np.int64]
 _LEAST_BELIEF = 0.01  # an answer that a teacher believes less is not learned from
-# how much of a feature's scale is its contrast; of .3 and .5, alike on our own test part, the one
-# that the published sets prefer
+# how much of a feature's scale is its contrast, and the pairs on either side that smooth it; values
+# between which our own test part hardly tells, and of which the published sets prefer these
 _CONTRAST = 0.3
+_SMOOTHING = 3.0
 
 
 class TaughtPairs(msgspec.Struct, frozen=True):
@@ -61,26 +62,41 @@ class TaughtPairs(msgspec.Struct, frozen=True):
 
 
 class _Lesson(NamedTuple):
-    """Features of taught pairs, and how far the teacher believes each answer."""
+    """Features of taught pairs, and how far the teacher believes that one answer is true."""
 
     matrix: Any
-    beliefs: dict[Any, Floats]
+    belief: Floats
 
     def added_to(
-        self, matrix: Any, answers: npt.NDArray[Any], weight: npt.NDArray[Any]
-    ) -> tuple[Any, npt.NDArray[Any], npt.NDArray[Any]]:
+        self, matrix: Any, wanted: Bools, weight: npt.NDArray[Any]
+    ) -> tuple[Any, Bools, npt.NDArray[Any]]:
         """Return features, answers and weights of all pairs.
 
-        A taught pair stands there once for each answer, and weighs what the teacher believes
-        (Hinton, Vinyals and Dean 2015, arXiv 1503.02531: learning from soft targets).
+        A taught pair stands there once for yes and once for no, and weighs what the teacher
+        believes (Hinton, Vinyals and Dean 2015, arXiv 1503.02531: learning from soft targets).
         """
-        blocks, names, weights = [matrix], [answers], [weight]
-        for answer, belief in self.beliefs.items():
+        blocks, answers, weights = [matrix], [wanted], [weight]
+        for answer, belief in ((True, self.belief), (False, 1 - self.belief)):
             some = np.flatnonzero(belief >= _LEAST_BELIEF)
             blocks.append(self.matrix[some])
-            names.append(np.full(len(some), answer, answers.dtype))
+            answers.append(np.full(len(some), answer))
             weights.append(belief[some])
-        return sparse.vstack(blocks, "csr"), np.concatenate(names), np.concatenate(weights)
+        return sparse.vstack(blocks, "csr"), np.concatenate(answers), np.concatenate(weights)
+
+
+class _Output(NamedTuple):
+    """One yes or no to learn: the pairs whose answer is known, their answers, and the lesson."""
+
+    rows: Ints
+    wanted: Bools
+    lesson: _Lesson | None
+
+
+class _Line(NamedTuple):
+    """Weights and intercept of one output."""
+
+    weights: npt.NDArray[Any]
+    intercept: float
 
 
 class StanceClassifier(BaseEstimator):  # type: ignore[misc]
@@ -184,7 +200,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         rarity = _rarity(features)
         features.data *= rarity[features.indices]
         matrix = features[: len(masked)]
-        lessons: list[_Lesson | None] = [None] * (len(self.stances_) + 1)
+        lessons: list[_Lesson | None] = [None] * (len(self.stances_) + len(SENTIMENTS))
         if taught is not None:
             lessons = _lessons(features[len(masked) :], taught)
         folds = self._folds(len(masked), documents)
@@ -192,10 +208,21 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         weight = np.ones(len(masked)) if sample_weight is None else np.asarray(sample_weight)
         learning = np.where(asked, weight, weight * UNLISTED_WEIGHT)
         wanted = np.array([[name in stances for name in self.stances_] for stances in y])
-        sentiments, *fits = self._fits(
-            matrix, wanted, sentiment, (learning, weight), folds, lessons
+        stances = [
+            _Output(np.arange(len(masked)), wanted[:, k], lessons[k])
+            for k in range(wanted.shape[1])
+        ]
+        felt = np.array([name or "" for name in sentiment or [""] * len(masked)])
+        sentiments = _sentiment_outputs(felt, lessons[len(stances) :])
+        fitted = self._fitted(matrix, [*stances, *sentiments], learning, folds)
+        fits = [
+            _calibrated(line, logits, output.wanted, weight)
+            for output, (line, logits) in zip(stances, fitted, strict=False)
+        ]
+        feeling, offsets = _jointly_calibrated(
+            fitted[len(stances) :], felt, weight, matrix.shape[1]
         )
-        learned = np.column_stack([*(fit[0] for fit in fits), *sentiments[0]])
+        learned = np.column_stack([*(fit[0] for fit in fits), feeling])
         columns = _as_stored(learned * rarity[:, None])
         used = np.flatnonzero(columns.any(axis=1))
         kept_rows = rows[used].astype(np.int32)
@@ -206,7 +233,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             groups=tuple((name, float(scale)) for name, scale in self.groups),
             rows=kept_rows,
             weights=np.ascontiguousarray(columns[used]),
-            intercept=np.array([*(fit[1] for fit in fits), *sentiments[1]], np.float32),
+            intercept=np.array([*(fit[1] for fit in fits), *offsets], np.float32),
             thresholds=tuple(
                 best_threshold(wanted[asked, k], fit[2][asked]) for k, fit in enumerate(fits)
             ),
@@ -236,44 +263,34 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         matrix.sort_indices()  # a solver in another process may not write
         return matrix, rows
 
-    def _fits(
-        self,
-        matrix: Any,
-        wanted: Bools,
-        sentiment: Sequence[str | None] | None,
-        weights: tuple[npt.NDArray[Any], npt.NDArray[Any]],
-        folds: Ints,
-        lessons: Sequence[_Lesson | None],
-    ) -> list[Any]:
-        """Return weights and intercepts of the sentiments; then for each stance what it needs.
+    def _fitted(
+        self, matrix: Any, outputs: Sequence[_Output], weight: npt.NDArray[Any], folds: Ints
+    ) -> list[tuple[_Line, npt.NDArray[Any]]]:
+        """Return the line of each output, and logits from lines that did not see the pairs.
 
-        ``weights`` of the pairs are those for learning and those for calibrating: probabilities
-        are to hold over all pairs of a sentence, also where learning gives some of them less
-        weight. A stance has calibrated weights, intercept and out-of-fold probabilities.
+        Logits are those of the output's pairs; where there is one document, lines did see them.
         """
-        learning, calibrating = weights
-        held_out = [folds == fold for fold in range(int(folds.max()) + 1)]
-        parts = [~out if folds.any() else out for out in held_out]
-        parts.append(np.ones(len(folds), bool))
-        stances = range(wanted.shape[1])
-        *of_stances, of_sentiment = lessons
-        sentiments, *lines = Parallel(n_jobs=self.n_jobs)(
-            [
-                delayed(_fit_sentiment)(matrix, sentiment, learning, self.C, of_sentiment),
-                *(
-                    delayed(_fit_line)(matrix, wanted[:, k], learning, part, self.C, of_stances[k])
-                    for k in stances
-                    for part in parts
-                ),
-            ]
+        held_out = range(int(folds.max()) + 1) if folds.any() else range(0)
+        parts = [
+            [*(output.rows[folds[output.rows] != fold] for fold in held_out), output.rows]
+            for output in outputs
+        ]
+        lines = iter(
+            Parallel(n_jobs=self.n_jobs)(
+                delayed(_fit_line)(matrix, output, part, weight, self.C)
+                for output, some in zip(outputs, parts, strict=True)
+                for part in some
+            )
         )
-        found = [sentiments]
-        for k in stances:
-            *of_folds, whole = lines[k * len(parts) : (k + 1) * len(parts)]
-            logits = np.zeros(len(folds))
-            for out, (weight, intercept) in zip(held_out, of_folds, strict=True):
-                logits[out] = matrix[out] @ weight + intercept
-            found.append(_calibrated(whole, logits, wanted[:, k], calibrating))
+        found = []
+        for output in outputs:
+            of_folds = [next(lines) for _ in held_out]
+            whole = next(lines)
+            logits = matrix @ whole.weights + whole.intercept
+            for fold, line in enumerate(of_folds):
+                out = folds == fold
+                logits[out] = matrix[out] @ line.weights + line.intercept
+            found.append((whole, logits[output.rows]))
         return found
 
     def _folds(self, n: int, documents: Sequence[str] | None) -> Ints:
@@ -289,10 +306,19 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
 
 
 def _lessons(matrix: Any, taught: TaughtPairs) -> list[_Lesson | None]:
-    """Return what a teacher says of each stance, and of the sentiment."""
+    """Return what a teacher says of each stance, and of each sentiment."""
+    return [_Lesson(matrix, belief) for belief in (*taught.stances.T, *taught.sentiment.T)]
+
+
+def _sentiment_outputs(felt: npt.NDArray[Any], lessons: Sequence[_Lesson | None]) -> list[_Output]:
+    """Return what is to be learned of sentiments; "" stands where none was annotated."""
+    present = [name for name in SENTIMENTS if name in felt]
+    if len(present) < 2:
+        return []
+    taught = lessons if len(present) == len(SENTIMENTS) else [None] * len(present)
+    rows = np.flatnonzero(felt != "")
     return [
-        *(_Lesson(matrix, {True: held, False: 1 - held}) for held in taught.stances.T),
-        _Lesson(matrix, dict(zip(SENTIMENTS, taught.sentiment.T, strict=True))),
+        _Output(rows, felt == name, lesson) for name, lesson in zip(present, taught, strict=True)
     ]
 
 
@@ -319,49 +345,51 @@ def _masked(pairs: Sequence[Pair | MaskedPair]) -> list[MaskedPair]:
     return [mask_pair(pair) if isinstance(pair, Pair) else pair for pair in pairs]
 
 
-def _logistic(C: float) -> LogisticRegression:  # noqa: N803
-    # dual coordinate descent (Yu, Huang and Lin 2011): with more features than pairs several
-    # times as fast as lbfgs, and with a fixed seed just as reproducible
-    return LogisticRegression(C=C, solver="liblinear", dual=True, tol=0.2, random_state=0)
-
-
 def _fit_line(
     matrix: Any,
-    wanted: Bools,
+    output: _Output,
+    part: Ints,
     weight: npt.NDArray[Any],
-    part: Bools,
-    C: float,  # noqa: N803
-    lesson: _Lesson | None,
-) -> tuple[npt.NDArray[Any], float]:
-    """Return weights and intercept of one stance, learned from a part of the pairs and a lesson."""
-    if len(set(wanted[part])) < 2:  # everything or nothing holds it: no telling pairs apart
-        return np.zeros(matrix.shape[1]), -1.0
-    pairs = matrix[part], wanted[part], weight[part]
-    seen, held, weights = pairs if lesson is None else lesson.added_to(*pairs)
+    C: float,  # noqa: N803 - scikit-learn's name
+) -> _Line:
+    """Return weights and intercept of one output, learned from a part of its pairs."""
+    wanted = output.wanted[part]
+    if len(set(wanted)) < 2:  # everything or nothing holds it: no telling pairs apart
+        return _Line(np.zeros(matrix.shape[1]), -1.0)
+    pairs = matrix[part], wanted, weight[part]
+    seen, held, weights = pairs if output.lesson is None else output.lesson.added_to(*pairs)
     scale = contrast_scale(seen, held, weights)
     seen.data *= scale[seen.indices]
-    model = _logistic(C).fit(seen, held, weights)
-    return model.coef_[0] * scale, float(model.intercept_[0])
+    # dual coordinate descent (Yu, Huang and Lin 2011): with more features than pairs several
+    # times as fast as lbfgs, and with a fixed seed just as reproducible. More steps than this
+    # tolerance asks for take twice as long and rank no pair better
+    model = LogisticRegression(C=C, solver="liblinear", dual=True, tol=1.0, random_state=0)
+    model.fit(seen, held, weights)
+    return _Line(model.coef_[0] * scale, float(model.intercept_[0]))
 
 
 def contrast_scale(matrix: Any, held: Bools, weight: npt.NDArray[Any]) -> Floats:
     """Return a scale for each feature, its mean over all that was seen 1: more where it tells.
 
     The naive Bayes log-count ratio, interpolated (Wang and Manning 2012, "Baselines and Bigrams",
-    ACL; smoothed by one count on either side, so what a rare stance never shows tells something
-    too). The penalty then lets telling features speak; at work the scale is part of the weights.
+    ACL), of the pairs that show a feature; smoothed by a few on either side, so what a rare stance
+    never shows tells something too. The penalty then lets telling features speak; at work the scale
+    is part of the weights.
     """
-    sizes = abs(matrix)
-    with_it, without = (sizes.T @ (weight * side) + 1.0 for side in (held, ~held))
+    lengths = np.diff(matrix.indptr)
+    with_it, without = (
+        np.bincount(matrix.indices, np.repeat(weight * side, lengths), matrix.shape[1]) + _SMOOTHING
+        for side in (held, ~held)
+    )
     ratio = np.log((with_it / with_it.sum()) / (without / without.sum()))
     contrast = np.abs(ratio)
-    usual = np.average(contrast, weights=with_it + without) or 1.0
+    usual = np.average(contrast, weights=with_it + without - 2 * _SMOOTHING) or 1.0
     scale: Floats = (1 - _CONTRAST + _CONTRAST * contrast / usual).astype(np.float32)
     return scale
 
 
 def _calibrated(
-    line: tuple[npt.NDArray[Any], float],
+    line: _Line,
     logits: npt.NDArray[Any],
     wanted: Bools,
     weight: npt.NDArray[Any],
@@ -387,36 +415,38 @@ def _platt(
     return slope, float(model.intercept_[0])
 
 
-def _fit_sentiment(
-    matrix: Any,
-    sentiment: Sequence[str | None] | None,
+def _jointly_calibrated(
+    fitted: Sequence[tuple[_Line, npt.NDArray[Any]]],
+    felt: npt.NDArray[Any],
     weight: npt.NDArray[Any],
-    C: float,  # noqa: N803
-    lesson: _Lesson | None,
-) -> tuple[list[npt.NDArray[Any]], list[float]]:
-    """Return weights and intercepts of the three sentiments."""
-    names = np.array([name or "" for name in sentiment or [""] * matrix.shape[0]])
-    labeled = names != ""
-    present = sorted(set(names[labeled]))
-    weights: dict[str, npt.NDArray[Any]] = {name: np.zeros(matrix.shape[1]) for name in SENTIMENTS}
+    n_features: int,
+) -> tuple[npt.NDArray[Any], list[float]]:
+    """Return weights, (n_features, 3), and intercepts of the three sentiments.
+
+    Each was learned against the others; a multinomial regression on out-of-fold logits makes
+    probabilities of them (matrix scaling: Guo et al. 2017, "On Calibration of Modern Neural
+    Networks", ICML).
+    """
+    weights: dict[str, npt.NDArray[Any]] = {name: np.zeros(n_features) for name in SENTIMENTS}
+    annotated = felt != ""
+    present = sorted(set(felt[annotated]))
     intercepts: dict[str, float] = {
         name: 0.0 if not present or name in present else -8.0 for name in SENTIMENTS
     }
     if len(present) == 1:
         intercepts[present[0]] = 8.0
     elif present:
-        model = LogisticRegression(C=C, solver="newton-cg", tol=0.01)
-        pairs = matrix[labeled], names[labeled], weight[labeled]
-        if lesson is not None and len(present) == len(SENTIMENTS):
-            pairs = lesson.added_to(*pairs)
-        model.fit(*pairs)
-        coefficients, offsets = model.coef_, model.intercept_
+        lines = [line for line, _ in fitted]
+        logits = np.column_stack([logits for _, logits in fitted])
+        model = LogisticRegression().fit(logits, felt[annotated], weight[annotated])
+        mixing, offsets = model.coef_, model.intercept_
         if len(present) == 2:  # one row says how the second differs from the first
-            coefficients = np.vstack([np.zeros_like(coefficients[0]), coefficients[0]])
-            offsets = np.array([0.0, offsets[0]])
-        for name, coefficient, offset in zip(model.classes_, coefficients, offsets, strict=True):
-            weights[str(name)], intercepts[str(name)] = coefficient, float(offset)
-    return list(weights.values()), list(intercepts.values())
+            mixing, offsets = np.vstack([0 * mixing, mixing]), np.array([0.0, offsets[0]])
+        mixed = np.column_stack([line.weights for line in lines]) @ mixing.T
+        offsets = offsets + mixing @ [line.intercept for line in lines]
+        for k, name in enumerate(present):
+            weights[str(name)], intercepts[str(name)] = mixed[:, k], float(offsets[k])
+    return np.column_stack(list(weights.values())), list(intercepts.values())
 
 
 def best_threshold(wanted: Bools, probabilities: npt.NDArray[Any]) -> float:

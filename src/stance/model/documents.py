@@ -21,7 +21,7 @@ from stance.text.reading import ReadSentence
 
 __all__ = ["AskedPair", "ScoredPairs", "ask", "ask_all", "score_documents", "score_pairs"]
 
-_AT_ONCE = 1024  # pairs; arrays of more fall out of the processor's cache
+_AT_ONCE = 2048  # pairs; setting up a batch costs, arrays of more fall out of the processor's cache
 
 
 class AskedPair(NamedTuple):

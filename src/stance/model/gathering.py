@@ -43,10 +43,15 @@ class FoundPairs(msgspec.Struct):
 
 def masked_sentence(one: ReadSentence) -> tuple[MaskedSentence, list[str]] | None:
     """Return a sentence as a model sees it and the actors of its pairs, None if there are none."""
-    mentions = taking_part(one.sentence.mentions)
-    actors = paired_actors(mentions)
+    mentions = one.sentence.mentions
+    actors = paired_actors(mentions)  # who takes part is among them, pronoun or not
     if len(actors) < 2:
         return None
+    if len(actors) < len(mentions):
+        mentions = taking_part(mentions)
+        actors = paired_actors(mentions)
+        if len(actors) < 2:
+            return None
     sentence = MaskedSentence(one.sentence.text, mentions, one.sentence.start, one.tokens)
     if not sentence.slot_of.keys() >= set(actors):
         actors = [actor for actor in actors if actor in sentence.slot_of]

@@ -253,8 +253,7 @@ class Resolver:
                 return at, at + 1, last, 0.6
             if not before:
                 return at, at + 1, last, 0.4
-        ranked = [a for a in self._focus.prominent(view, at) if a not in clause]
-        plural = [a for a in ranked if self._focus.is_a(a, _GROUPS)]
+        plural = [a for a in self._focus.prominent(view, at, _GROUPS) if a not in clause]
         return (at, at + 1, (plural[0],), 0.4) if plural else None
 
     def _quoted_speaker(self, view: SentenceView, at: int) -> str | None:
@@ -309,27 +308,26 @@ class Resolver:
 
     def _two_actors(self, view: SentenceView, at: int, noun: str) -> tuple[str, ...]:
         kinds = None if noun in NUMBERS or noun in _ANYBODY else _STATES
-        before = [
-            a
-            for a in dict.fromkeys(m.id for m in view.before(at))
-            if not kinds or self._focus.is_a(a, kinds)
-        ]
-        together = [
-            a for a in view.together(view.before(at)) if not kinds or self._focus.is_a(a, kinds)
-        ]
+        named = view.before(at)
         ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
         if noun in _PERSONS:
             persons = self._focus.persons()
-            persons.update(m.id for m in view.before(at) if view.is_person(m))
+            persons.update(m.id for m in named if view.is_person(m))
             known = [actor for actor in ranked if actor in persons]
             ranked = known if len(known) > 1 else ranked
-        if before and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
-            mediators = view.subject(view.before(at))
+        if named and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
+            mediators = view.subject(named)
             others = [actor for actor in ranked if actor not in mediators]
             if len(others) >= 2:
                 return tuple(others[:2])
+        together = view.together(named)
+        if kinds:
+            together = tuple([a for a in together if self._focus.is_a(a, kinds)])
         if len(together) == 2:
-            return tuple(together)
+            return together
+        before = [
+            a for a in dict.fromkeys(m.id for m in named) if not kinds or self._focus.is_a(a, kinds)
+        ]
         if len(before) == 2 and not self._focus.salience:
             return tuple(before)
         if len(before) == 1:
@@ -506,9 +504,7 @@ def _rule_starts(tokens: Tokens, cues: frozenset[str]) -> list[int]:
     """Return the tokens at which a rule may begin; ``cues`` are those of its words that matter."""
     words, lower = tokens.words, tokens.lower
     there = cues & _BEGINNINGS
-    if not _THE.isdisjoint(there) and _AFTER_THE.isdisjoint(lower):
-        there -= _THE
-    if not there:
+    if there <= _THE and _AFTER_THE.isdisjoint(lower):  # nothing is a part of _THE, too
         return []
     starts = list(itertools.compress(itertools.count(), map(there.__contains__, words)))
     if _THE.isdisjoint(there):

@@ -139,12 +139,18 @@ class Focus:
             if mention.confidence > ONLY_WHERE:
                 weight = _BEFORE_WEIGHT if mention.start < place else _AFTER_WEIGHT
                 salience[mention.id] = salience.get(mention.id, 0.0) + weight
-        ranked = [(-weight, actor) for actor, weight in salience.items() if weight >= _PROMINENT]
-        ranked.sort()
+        least = _PROMINENT
         if kinds is None:
-            return [actor for _, actor in ranked]
-        kind_of = self._catalogue.kind
-        return [actor for _, actor in ranked if kind_of(actor) in kinds]
+            ranked = [(-weight, actor) for actor, weight in salience.items() if weight >= least]
+        else:
+            kind_of = self._catalogue.kind
+            ranked = [
+                (-weight, actor)
+                for actor, weight in salience.items()
+                if weight >= least and kind_of(actor) in kinds
+            ]
+        ranked.sort()
+        return [actor for _, actor in ranked]
 
     def persons(self) -> set[str]:
         """Return the actors whom the last sentences named as persons."""
@@ -169,6 +175,8 @@ class Focus:
 
 def _that_count(mentions: Sequence[Mention]) -> list[Mention]:
     """Return the mentions by which a sentence brings actors to mind: of each the first few."""
+    if not mentions:
+        return []
     found = [mention for mention in mentions if mention.confidence > ONLY_WHERE]
     if len(found) <= _AT_MOST:
         return found

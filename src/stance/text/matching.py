@@ -90,7 +90,7 @@ def match_candidates(
 ) -> list[int]:
     """Return where a match may begin."""
     there = catalogue.first_words.intersection(words)
-    if not _WEST.isdisjoint(words) or (known_names and not known_names.keys().isdisjoint(words)):
+    if "west" in words or (known_names and not known_names.keys().isdisjoint(words)):
         there = there.union(_WEST, known_names)
     if not there:
         return []

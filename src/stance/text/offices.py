@@ -75,7 +75,7 @@ def join_offices(
         border = joined[-1].last if joined else 0
         if match.last < len(words) and words[match.last] == "(":
             _learn_acronym(words, match, known_names)
-        if _is_of_a_state(words, match, joined):
+        if joined and _is_of_a_state(words, match, joined):
             continue
         if match.kind == "person":
             _join_title(words, match, border, known_names)
@@ -148,7 +148,7 @@ def _is_sent_by(
 
 def _is_of_a_state(words: Sequence[str], match: Match, joined: Sequence[Match]) -> bool:
     """Return whether a name in lower case is a state's own body ("Iran's security council")."""
-    if not joined or match.last - match.first < 2 or not words[match.first].islower():
+    if match.last - match.first < 2 or not words[match.first].islower():
         return False
     gap = words[joined[-1].last : match.first]
     return joined[-1].actor != match.actor and (

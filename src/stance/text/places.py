@@ -76,6 +76,9 @@ _DONE_TO = frozenset(
     " freed murdered".split()
 )
 _LOOK_BACK = 4
+_BEFORE_PLACES = _IN | _BETWEEN
+_AFTER_ORIGINS = _BUILDINGS | _PRIVATE | {"-", "aid"}
+"""Words of which one stands beside a match that is inside something, or an origin."""
 _SPORT = frozenset(
     "goal goals scored striker midfielder goalkeeper defender semi-final semifinal semi-finals"
     " quarter-final quarterfinal quarter-finals quarterfinals semifinals penalty shootout wicket"
@@ -118,15 +121,17 @@ def mark_places(
             if words[match.last : match.last + 1] and words[match.last] in _MEMBERSHIP:
                 match.confidence = ONLY_WHERE  # "a Nato member" labels its state
             continue
+        first, last = match.first, match.last
+        after = words[last] if last < len(words) else ""
         before = matches[i - 1] if i else None
         if (
             (
                 match.field in ("capital", "places")
-                and (_is_venue_of(words, match) or (not match.first and _DATELINE.match(text)))
-            )
+                and (after in _VENUE_HEADS or (not first and _DATELINE.match(text)))
+            )  # a capital that only hosts ("the Geneva talks")
             or (match.last < dateline and _is_in_dateline(match, words[dateline - 1]))
-            or _is_inside(words, lower, match)
-            or _is_origin(words, match)
+            or (first and lower[first - 1] in _BEFORE_PLACES and _is_inside(words, lower, match))
+            or (after in _AFTER_ORIGINS and _is_origin(words, match))
             or (
                 before is not None
                 and before.confidence <= ONLY_WHERE
@@ -181,11 +186,6 @@ def _is_origin(words: Sequence[str], match: Match) -> bool:
         # "expelled 13 American journalists": done to their state
         return _DONE_TO.isdisjoint(words[max(0, match.first - 3) : match.first])
     return False
-
-
-def _is_venue_of(words: Sequence[str], match: Match) -> bool:
-    """Return whether a capital only hosts ("the Geneva talks")."""
-    return match.last < len(words) and words[match.last] in _VENUE_HEADS
 
 
 def _continues_places(words: Sequence[str], before: Match, match: Match) -> bool:

@@ -131,7 +131,8 @@ class QuoteReader:
         quotes: list[Span] = []
         begin = 0 if self._is_open else None
         words = tokens.words
-        for i, word in enumerate(words):
+        for i in [i for i, word in enumerate(words) if word in _MARKS]:
+            word = words[i]
             if begin is not None and word in _CLOSE:
                 if not i and word in _OPEN and tokens.starts[1:2] == tokens.ends[:1]:
                     continue  # a quotation of several paragraphs opens anew with each
@@ -139,7 +140,7 @@ class QuoteReader:
                 begin = None
             elif begin is None and word in _OPEN:
                 begin = i
-            elif begin is None and word in "”»" and not quotes:
+            elif begin is None and not quotes:
                 quotes.append((0, i + 1))  # the opening mark was lost
         self._is_open = begin is not None
         if begin is not None:

@@ -129,8 +129,6 @@ class _Sentence:
     def attributions(self) -> tuple[Attribution, ...]:
         found: list[Attribution] = []
         for i in self._cues():
-            if self.is_quoted[i]:
-                continue
             lower = self.lower[i]
             one = None
             if i and self.lower[i - 1] in _DETERMINERS:
@@ -150,9 +148,14 @@ class _Sentence:
         return tuple(found)
 
     def _cues(self) -> Iterable[int]:
-        """Return where an attribution may be recognised; after a quotation anywhere."""
+        """Return where an attribution may be recognised; after a quotation in any past tense."""
         if self.quotes:
-            return range(len(self.lower))
+            is_quoted = self.is_quoted
+            return [
+                i
+                for i, word in enumerate(self.lower)
+                if (word in _CUES or word.endswith("ed")) and not is_quoted[i]
+            ]
         return itertools.compress(itertools.count(), map(_CUES.__contains__, self.lower))
 
     def _may_attribute(self, position: int, lower: str) -> bool:

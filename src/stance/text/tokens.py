@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
+from typing import Any
 
 __all__ = ["Tokens", "tokenize"]
 
@@ -19,41 +20,28 @@ _MOST_FORMS = 40_000  # an archive has more than memory should keep; the frequen
 _LONGEST_FORM = 40  # characters; longer ones do not come again
 
 
-class _Split(dict[str, tuple[str, ...]]):
-    """What stands between two white spaces -> its tokens: a text has few such forms."""
+_Form = tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...]]
 
-    def __missing__(self, form: str) -> tuple[str, ...]:
+
+class _Forms(dict[str, _Form]):
+    """What stands between two white spaces -> its tokens, the same in lower case, and steps.
+
+    A step is how far it is from a token to the next, one blank after the last. A text has few
+    such forms.
+    """
+
+    def __missing__(self, form: str) -> _Form:
         words = tuple(_TOKEN.findall(form))
+        lower = tuple([word if word.islower() else word.lower() for word in words])
+        *inner, last = map(len, words)
+        found = words, lower, (*inner, last + 1)
         if len(self) < _MOST_FORMS and len(form) <= _LONGEST_FORM:
-            self[form] = words
-        return words
-
-
-class _Steps(dict[str, tuple[int, ...]]):
-    """The same -> how far it is from each of its tokens to the next, one blank after the last."""
-
-    def __missing__(self, form: str) -> tuple[int, ...]:
-        *inner, last = map(len, _split[form])
-        steps = (*inner, last + 1)
-        if len(self) < _MOST_FORMS and len(form) <= _LONGEST_FORM:
-            self[form] = steps
-        return steps
-
-
-class _Lower(dict[str, str]):
-    """Word -> word in lower case, the same object each time."""
-
-    def __missing__(self, word: str) -> str:
-        lower = word.lower()
-        if len(self) < _MOST_FORMS and len(word) <= _LONGEST_FORM:
-            self[word] = lower
-        return lower
+            self[form] = found
+        return found
 
 
 _flat = itertools.chain.from_iterable
-_split = _Split()
-_steps = _Steps()
-_lower = _Lower()
+_forms = _Forms()
 
 
 class Tokens:
@@ -71,12 +59,14 @@ class Tokens:
         Where each stands in the text.
     """
 
-    __slots__ = ("_ends", "_forms", "_lower", "_starts", "_text", "words")
+    __slots__ = ("_columns", "_ends", "_lower", "_starts", "_text", "words")
 
-    def __init__(self, text: str, forms: list[str]) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._forms = forms
-        self.words = list(_flat(map(_split.__getitem__, forms)))
+        # the words, their lower case and the steps of all forms
+        columns = tuple(zip(*map(_forms.__getitem__, text.split()), strict=True))
+        self._columns: Any = columns or ((), (), ())
+        self.words: list[str] = list(_flat(self._columns[0]))
         self._lower: list[str] | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
@@ -95,7 +85,7 @@ class Tokens:
         """Return the words in lower case."""
         lower = self._lower
         if lower is None:
-            lower = self._lower = list(map(_lower.__getitem__, self.words))
+            lower = self._lower = list(_flat(self._columns[1]))
         return lower
 
     @property
@@ -103,8 +93,7 @@ class Tokens:
         """Return where each word begins."""
         starts = self._starts
         if starts is None:
-            steps = _flat(map(_steps.__getitem__, self._forms))
-            starts = list(itertools.accumulate(steps, initial=0))
+            starts = list(itertools.accumulate(_flat(self._columns[2]), initial=0))
             if starts.pop() != len(self._text) + 1:  # more than one white space somewhere
                 starts = [match.start() for match in _TOKEN.finditer(self._text)]
             self._starts = starts
@@ -129,4 +118,4 @@ def tokenize(text: str) -> Tokens:
     >>> tokenize("Iran's U.S.-led talks don't start.").words
     ['Iran', "'s", 'U.S.', '-', 'led', 'talks', 'do', "n't", 'start', '.']
     """
-    return Tokens(text, text.split())
+    return Tokens(text)
