@@ -146,7 +146,9 @@ def _is_in_dateline(match: Match, mark: str) -> bool:
 
     Before a colon only a city may: "US: Iran must stop" tells who speaks.
     """
-    return match.kind != "institution" and (mark != ":" or match.field in ("capital", "places"))
+    if match.kind == "institution" or match.field == "abbreviations":
+        return False
+    return mark != ":" or match.field in ("capital", "places")
 
 
 def _is_sport(text: str, lower: Sequence[str]) -> bool:

@@ -88,6 +88,10 @@ _OPENS_PHRASE = frozenset(
     "for in on under with despite at after before from through since like unlike as by to during"
     " because without".split()
 )
+_ANSWERED = frozenset(
+    "response reaction answer reply retaliation revenge request invitation insistence".split()
+)
+"""What somebody does because of another: "its" is not the subject's there."""
 _LONGEST_OPENING = 10  # words of a phrase in front of the subject
 _JOINS_CLAUSES = frozenset(("but", "while", "whereas"))
 _CLAUSE_BORDERS = frozenset(
@@ -247,9 +251,11 @@ class SentenceView:
         """
         if at > _LONGEST_OPENING or self.lower[0] not in _OPENS_PHRASE or self.before(at):
             return None
+        if not _ANSWERED.isdisjoint(self.lower[1:at]):
+            return None  # "in response to its threats, Oslo"
         for comma in range(at + 1, min(len(self.lower) - 1, at + _LONGEST_OPENING)):
-            if self.lower[comma] in FINITE:
-                return None
+            if self.lower[comma] in FINITE or self.lower[comma] in _ANSWERED:
+                return None  # "at his request, Hill"
             if self.lower[comma] == ",":
                 first = comma + 1 + (self.lower[comma + 1] == "the")
                 return self.mention_from(first)
@@ -579,7 +585,9 @@ class SentenceView:
     def has_other_noun(self, at: int) -> bool:
         """Return whether "the former" or "the latter" goes on with a noun ("the former king")."""
         word = self.lower[at]
-        return not (word in ("'s", "’s") or word in _AFTER_OBJECT or self._stands_alone(at))
+        verb = word.removesuffix("s")  # "the latter wants"
+        goes_on = word in ("'s", "’s") or word in _AFTER_OBJECT or verb in _AFTER_BOTH
+        return not (goes_on or self._stands_alone(at))
 
     def subject(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of the first mention, with those joined to it by "and"."""
