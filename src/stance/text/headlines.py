@@ -86,7 +86,8 @@ def _at_end(tokens: Tokens, offset: int, mention: Mention, catalogue: Catalogue)
         len(words) - first > _LONGEST_TAIL or not _speaks(mention, catalogue, len(words) - first)
     ):
         return None
-    end = mention.end if is_quoted else offset + tokens.ends[-1]  # "UK intelligence"
+    is_tail = words[border] in _DASHES and len(words) - first <= _LONGEST_TAIL
+    end = offset + tokens.ends[-1] if is_tail or not is_quoted else mention.end  # "UK intelligence"
     return (mention.start, end), (0, border)
 
 
