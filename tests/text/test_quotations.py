@@ -26,6 +26,12 @@ def test_a_claim_belongs_to_the_speaker_of_the_case(case: dict[str, Any]) -> Non
         assert found.startswith(case["speaker"])
 
 
+@pytest.mark.parametrize("case", cases("quotations"))
+def test_each_sentence_has_the_speaker_of_the_case(case: dict[str, Any]) -> None:
+    read = read_document(case["text"], default_catalogue())
+    assert [one.speaker for one in read] == case["speakers"]
+
+
 def test_a_quotation_that_runs_on_keeps_its_speaker() -> None:
     text = '"Iran is weak," Oslo\'s envoy said. "It must leave." Then it rained.'
     speakers = [one.speaker for one in read_document(text, default_catalogue())]

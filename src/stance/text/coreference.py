@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from stance.records import Mention, MentionKind
+from stance.records import Mention, MentionKind, Span
 from stance.text.catalogue import Catalogue
 from stance.text.focus import Focus
 from stance.text.offices import NO_LONGER, OFFICE_HEADS
+from stance.text.places import ONLY_WHERE
 from stance.text.quotations import Attribution
 from stance.text.tokens import Tokens
 from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
@@ -41,8 +42,10 @@ _MILITANTS = frozenset(
     "militants terrorists group rebels insurgents jihadists separatists militia fighters guerrillas"
     " movement militias extremists".split()
 )
-_BLOC = frozenset("bloc alliance union organisation organization watchdog agency body".split())
-_COMPANY = frozenset("company firm manufacturer corporation".split())
+_BLOC = frozenset("bloc alliance union group grouping forum club cartel".split())
+_ONLY_IF_CALLED = frozenset("group grouping forum club cartel".split())
+_BODY = frozenset("organisation organization watchdog agency body".split())
+_COMPANY = frozenset("company firm manufacturer corporation monopoly utility giant".split())
 _ALLIES = frozenset(
     "neighbour neighbor ally rival adversary foe enemy partner counterpart neighbours neighbors"
     " allies rivals adversaries enemies partners".split()
@@ -51,6 +54,11 @@ _MEDIATES = frozenset(
     "urged urges urging asked calls called call mediate mediated mediating between brought hosted"
     " told reconcile appealed warned invited helping help helped brokered broker brokering".split()
 )
+_NO_DEED = (["in"], ["'s"], ["’s"], ["said"], ["says"])
+"""After "the ministry": what follows need not be somebody else."""
+_IS = (["is"], ["was"], ["'s"], ["’s"])
+_OF_TWO = frozenset(("former", "latter"))
+_PERSONS = frozenset("leaders presidents ministers men diplomats statesmen strongmen heads".split())
 _ANYBODY = frozenset(("side", "sides", "party", "parties"))
 _MOST_MENTIONS = 40  # a sentence with more is a list or no prose: nothing is resolved there
 _NEAR = 6
@@ -69,10 +77,13 @@ class Resolver:
     ----------
     catalogue : Catalogue
         Tells states from organisations and groups.
+    late_speakers : mapping
+        Where speakers stand that are named after what they say, in a later sentence -> actors.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, late_speakers: Mapping[Span, str]) -> None:
         self._focus = Focus(catalogue)
+        self._late_speakers = late_speakers
 
     def resolve(
         self,
@@ -126,6 +137,7 @@ class Resolver:
         position = 0
         words = view.tokens.words
         every: list[Mention] = []
+        view.resolved = every
         for at in starts:
             found = _RULES[words[at]](self, view, at) if at >= position else None
             if found is None:
@@ -149,9 +161,14 @@ class Resolver:
         ordered = None
         if view.lower[at] in _OWN:
             ordered = view.ordered_to(at) or view.judged_for(at)
+            if ordered is None:
+                ordered = view.subject_ahead(at) or view.subject_of_clause(at)
         if ordered is not None and view.is_person(ordered):
             return at, at + 1, (ordered.id,), 0.8
         before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
+        if before and view.attributions and view.quotation_at(at) is None:
+            # "Iran's president lies," he said
+            before = [m for m in before if not view.is_quoted(m)]
         if before:
             return at, at + 1, (before[0].id,), 0.8
         if view.has_unknown_subject(at):
@@ -176,6 +193,9 @@ class Resolver:
         nearest = view.reported_subject(at)
         if lower[at] in _OWN:
             nearest = view.ordered_to(at) or view.judged_for(at) or nearest
+            nearest = nearest or view.country_of(at)
+            if nearest is None:
+                nearest = view.subject_ahead(at) or view.subject_of_clause(at)
         if nearest is not None:
             return at, at + 1, (nearest.id,), 0.7
         before = view.before(at)
@@ -198,36 +218,61 @@ class Resolver:
             return (at, at + 1, (others[0],), 0.4) if others else None
         subject = self._focus.subject
         if len(subject) == 1:
+            if lower[at] == "it" and subject[0] == self._quoted_speaker(view, at):
+                if lower[at + 1 : at + 2] in _IS:
+                    return None  # "It is over," said Hill
+                others = [a for a in self._focus.prominent(view, at) if a != subject[0]]
+                return (at, at + 1, (others[0],), 0.4) if others else None
             return at, at + 1, subject, 0.6
         return None
 
     def they(self, view: SentenceView, at: int) -> Found | None:
         """Resolve they, them, their: a group, or actors that were named together."""
         before = view.before(at)
+        own = view.subject_ahead(at) if view.lower[at] == "their" else None
+        if own is not None:
+            return at, at + 1, (own.id,), 0.6
         speaker = self._quoted_speaker(view, at)
+        clause = view.in_clause(at) if view.is_object(at) else ()
         if speaker is not None:
-            others = [a for a in self._focus.prominent(view, at) if a != speaker]
+            others = [
+                a for a in self._focus.prominent(view, at) if a != speaker and a not in clause
+            ]
             return (at, at + 1, (others[0],), 0.4) if others else None
-        groups = [m for m in before if self._is_plural(m)]
+        groups = [m for m in before if self._is_plural(m) and m.id not in clause]
         if groups:
             return at, at + 1, (groups[0].id,), 0.7
-        together = view.together(before)
-        if len(together) > 1:
+        together = view.listed(before)
+        if len(together) > 1 and (view.lower[at - 1] == "of" or set(clause).isdisjoint(together)):
             return at, at + 1, together, 0.7
         last = self._focus.subject
+        if clause and not set(clause).isdisjoint(last):
+            last = ()
         if last:
             if len(last) > 1 or self._focus.is_a(last[0], _GROUPS):
                 return at, at + 1, last, 0.6
             if not before:
                 return at, at + 1, last, 0.4
-        plural = self._focus.prominent(view, at, _GROUPS)
+        plural = [a for a in self._focus.prominent(view, at, _GROUPS) if a not in clause]
         return (at, at + 1, (plural[0],), 0.4) if plural else None
 
     def _quoted_speaker(self, view: SentenceView, at: int) -> str | None:
         """Return the actor whose quotation a token stands in, None outside of quotations."""
         if not view.attributions:
             return None
-        return view.speaker_of_quote(at, self._focus.speaker)
+        said = view.quotation_at(at)
+        if said is None:
+            return None
+        start, end = said.span
+        if view.offset <= start < view.offset + len(view.text):
+            named = [m.id for m in view.mentions if m.start < end and start < m.end]
+            if named:
+                return named[0]
+            # "Ada Roe, a novelist, said": a stranger speaks for nobody who spoke before
+            return None if any(map(str.isupper, said.speaker[1:])) else self._focus.speaker
+        if start > view.offset:
+            return self._late_speakers.get(said.span)
+        return self._focus.speaker
 
     def we(self, view: SentenceView, at: int) -> Found | None:
         """Resolve we, us, our inside a quotation: the speaker's side."""
@@ -258,13 +303,23 @@ class Resolver:
         if number > 2:
             several = tuple(self._focus.prominent(view, at, kinds))
             return (at, last, several, 0.4) if len(several) == number else None
-        actors = self._two_actors(view, at, kinds)
+        actors = view.explained_pair(last) or self._two_actors(view, at, noun)
         return (at, last, actors, 0.7) if len(actors) == 2 else None
 
-    def _two_actors(
-        self, view: SentenceView, at: int, kinds: frozenset[str] | None
-    ) -> tuple[str, ...]:
+    def _two_actors(self, view: SentenceView, at: int, noun: str) -> tuple[str, ...]:
+        kinds = None if noun in NUMBERS or noun in _ANYBODY else _STATES
         named = view.before(at)
+        ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
+        if noun in _PERSONS:
+            persons = self._focus.persons()
+            persons.update(m.id for m in named if view.is_person(m))
+            known = [actor for actor in ranked if actor in persons]
+            ranked = known if len(known) > 1 else ranked
+        if named and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
+            mediators = view.subject(named)
+            others = [actor for actor in ranked if actor not in mediators]
+            if len(others) >= 2:
+                return tuple(others[:2])
         together = view.together(named)
         if kinds:
             together = tuple([a for a in together if self._focus.is_a(a, kinds)])
@@ -275,11 +330,6 @@ class Resolver:
         ]
         if len(before) == 2 and not self._focus.salience:
             return tuple(before)
-        ranked = self._focus.prominent(view, at, kinds) or self._focus.prominent(view, at)
-        if len(before) == 1 and not _MEDIATES.isdisjoint(view.lower[max(0, at - 5) : at]):
-            others = [actor for actor in ranked if actor not in before]
-            if len(others) >= 2:
-                return tuple(others[:2])
         if len(before) == 1:
             others = [actor for actor in ranked if actor not in before]
             return (before[0], *others[:1])
@@ -287,6 +337,8 @@ class Resolver:
 
     def the(self, view: SentenceView, at: int) -> Found | None:
         """Resolve "the country", "the ministry", "the militants", "the bloc", "the two sides"."""
+        if view.lower[at + 1] in _OF_TWO:
+            return self._one_of_two(view, at)
         two = self.two(view, at)
         if two is not None:
             return two
@@ -294,14 +346,28 @@ class Resolver:
             noun = view.lower[last - 1]
             if view.is_mentioned(last - 1):
                 return None
+            if noun == "giant" and last == at + 2:
+                continue  # a giant of some trade is a company, a giant neighbour is none
             if noun == "military" and not _MILITARY_THINGS.isdisjoint(view.lower[last : last + 1]):
                 continue
             for nouns, kinds, confidence in _NOUNS:
                 if noun in nouns:
-                    return self._definite(view, at, last, kinds, confidence)
+                    found = self._definite(view, at, last, kinds, confidence)
+                    if found is not None or noun not in _ONLY_IF_CALLED:
+                        return found
             if noun not in MODIFIERS:
                 return None
         return None
+
+    def _one_of_two(self, view: SentenceView, at: int) -> Found | None:
+        """Resolve "the former" and "the latter": of the two named last."""
+        if at + 2 >= len(view.lower) or view.has_other_noun(at + 2):
+            return None
+        before = tuple(dict.fromkeys(m.id for m in view.before(at)))
+        pair = view.together(view.before(at)) or before or self._focus.two_named_last()
+        if len(pair) != 2:
+            return None
+        return at, at + 2, (pair[view.lower[at + 1] == "latter"],), 0.5
 
     def _definite(
         self, view: SentenceView, at: int, last: int, kinds: frozenset[str], confidence: float
@@ -311,6 +377,16 @@ class Resolver:
             return None  # a country follows: "the president of Iran", "the group Hamas"
         if not NO_LONGER.isdisjoint(lower[at:last]):
             return None
+        noun = lower[last - 1]
+        explained_name = view.explained_name(at, last)
+        if explained_name is not None and self._focus.is_a(explained_name.id, kinds):
+            return at, last, (explained_name.id,), confidence
+        if noun in _AUTHORITY and noun not in OFFICE_HEADS:
+            whose = view.speaker_before(at)
+            if lower[last : last + 1] == ["in"]:
+                whose = view.mention_from(last + 1)  # "the junta in Myanmar"
+            if whose is not None and self._focus.is_a(whose.id, kinds):
+                return at, last, (whose.id,), confidence
         while last < len(lower) and lower[last] in OFFICE_HEADS:
             last += 1
         if lower[last - 1] in OFFICE_HEADS:
@@ -338,7 +414,11 @@ class Resolver:
                 return at, last, (person,), confidence
         near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
         ranked = self._focus.prominent(view, at, kinds)
-        ranked = self._focus.called(ranked, lower[last - 1])
+        ranked = self._focus.called(ranked, noun, noun in _ONLY_IF_CALLED and kinds is _BLOCS)
+        if at == 0 and lower[last : last + 1] not in _NO_DEED:
+            # "The ministry accused London": who is acted on is not who acts
+            objects = {m.id for m in view.mentions if m.confidence > ONLY_WHERE}
+            ranked = [actor for actor in ranked if actor not in objects] or ranked
         fitting = [actor for actor in ranked if actor not in near] or ranked
         if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
             fitting = [near[-1]]
@@ -373,6 +453,7 @@ _NOUNS: tuple[tuple[frozenset[str], frozenset[str], float], ...] = (
     (frozenset(("minister", "spokesman", "spokeswoman")), _STATES, 0.5),
     (_MILITANTS, _GROUPS, 0.6),
     (_BLOC, _BLOCS, 0.5),
+    (_BODY, frozenset(("organization",)), 0.5),
     (_COMPANY, frozenset(("company",)), 0.6),
 )
 
@@ -385,13 +466,14 @@ _TRIGGERS = frozenset(
         *_WE,
         *_YOU,
         *NUMBERS,
+        *_OF_TWO,
         *(n for nouns, _, _ in _NOUNS for n in nouns),
     )
     for form in (word, word.capitalize())
 )
 """Words without which a sentence holds nothing to resolve."""
 
-_AFTER_THE = MODIFIERS.union(NUMBERS, *(nouns for nouns, _, _ in _NOUNS))
+_AFTER_THE = MODIFIERS.union(NUMBERS, _OF_TWO, *(nouns for nouns, _, _ in _NOUNS))
 """Words of which one follows "the" where it stands for somebody."""
 
 _AFTER_ITS = MODIFIERS.union(NUMBERS, _ALLIES)

@@ -67,7 +67,7 @@ class Focus:
             if mentions:
                 self._named = seen
                 self._subject = self._together = None
-            if view.attributions:
+            if view.attributions and view.names_speaker():
                 self._spoken = seen
         self._waiting.clear()
         if len(self._unweighed) > _MOST_UNWEIGHED:
@@ -122,10 +122,10 @@ class Focus:
         """Return whether an actor is of one of these kinds."""
         return self._catalogue.kind(actor) in kinds
 
-    def called(self, actors: list[str], noun: str) -> list[str]:
-        """Return those of some actors who are called so, all if none is known to be."""
+    def called(self, actors: list[str], noun: str, only: bool = False) -> list[str]:
+        """Return those of some actors who are called so; all if none is, unless ``only`` they."""
         found = [actor for actor in actors if self._catalogue.is_called(actor, noun)]
-        return found or actors
+        return found if found or only else actors
 
     def prominent(
         self, view: SentenceView, before: int, kinds: frozenset[str] | None = None
@@ -151,6 +151,16 @@ class Focus:
             ]
         ranked.sort()
         return [actor for _, actor in ranked]
+
+    def persons(self) -> set[str]:
+        """Return the actors whom the last sentences named as persons."""
+        return {m.id for _, view, mentions in self._recent for m in mentions if view.is_person(m)}
+
+    def two_named_last(self) -> tuple[str, ...]:
+        """Return the two actors of the last sentence that named somebody; none if it named more."""
+        if self.together or self._named is None:
+            return self.together
+        return tuple(dict.fromkeys(m.id for m in _that_count(self._named[2])))
 
     def recent_person(self, excluded: Sequence[str] = ()) -> tuple[str, int] | None:
         """Return the actor of the last person, and how many sentences ago that was."""

@@ -17,8 +17,13 @@ __all__ = ["FUNCTION_WORDS", "Match", "folded_words", "match_candidates", "match
 _PLACE_NOUNS = frozenset(
     "Street Road Avenue Boulevard Lane Square Airport University Hotel Marathon Zoo Cathedral"
     " Hospital Station Stadium Bridge Park Opera Philharmonic Orchestra Ballet Museum Gallery"
-    " Cup Grand Masters Fashion Fringe Biennale Restaurant College Institute".split()
+    " Cup Grand Masters Fashion Fringe Biennale Restaurant College Institute Hub Symphony".split()
 )
+_CLUBS = frozenset(
+    "FC AC AS CSKA Dynamo Dinamo Spartak Lokomotiv Shakhtar Maccabi Hapoel Legia Slavia Sparta"
+    " Partizan Star Persepolis Esteghlal Real Atletico".split()
+)
+"""Sports clubs whose names end in a city."""
 _PLACE_NOUN_PAIRS = frozenset(
     {
         ("State", "University"),
@@ -221,7 +226,9 @@ def _is_part_of_name(
         and tuple(words[position + 1 : position + 3]) in _PLACE_NOUN_PAIRS
     ):
         return True
-    if alone.is_place and after in _NAMED_AFTER:
+    if alone.is_place and (
+        after in _NAMED_AFTER or (position > 0 and words[position - 1] in _CLUBS)
+    ):
         return True
     if alone.is_person:
         return _has_other_given_name(words, position, catalogue)

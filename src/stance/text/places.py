@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
+from stance.text.datelines import dateline_words
 from stance.text.matching import Match
 
 __all__ = ["ONLY_WHERE", "mark_places"]
@@ -42,10 +43,17 @@ _FELT = frozenset(
     "viewed seen welcomed applauded heard decried praised envied regarded described"
     " resented concern alarm fear anger fears unease outrage satisfaction".split()
 )
-_VENUE_HEADS = frozenset("talks summit conference meeting round forum negotiations".split())
+_VENUE_HEADS = frozenset(
+    "talks summit conference meeting round forum negotiations gathering format jamboree".split()
+)
 _DATELINE = re.compile(
     r"[A-Z][\w .'’-]{2,30}(?:,[^.;:]{2,40}?)?\s*(?:\([A-Z][^)]{1,25}\)\s*)?(?:—|–|--|-)\s"
 )
+_SITES = frozenset(
+    "Square Palace Airport District Bazaar Street Park Stadium Bridge Station Hotel Hospital Arena"
+    " Cathedral Mosque Market University".split()
+)
+"""What belongs to a city and not to a state ("in Yerevan's Republic Square")."""
 _BUILDINGS = frozenset(
     "airport port harbour harbor mosque cathedral embassy hospital university stadium hotel suburb"
     " suburbs district mayor police marathon club zoo museum".split()
@@ -102,6 +110,7 @@ _SPORT_CUES = _SPORT - frozenset(
 """Words without which no sentence is looked at closely."""
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–]\s?\d{1,3}\b")
 _SPORT_WORDS = 3
+_IN_DATELINE = 4  # words before the first place of a dateline
 
 
 def mark_places(
@@ -122,6 +131,8 @@ def mark_places(
         matches.clear()
         return
     topic_end = _topic_end(lower, matches) if ":" in words[:_LONGEST_TOPIC] else 0
+    has_dateline = matches and matches[0].first < _IN_DATELINE
+    dateline = dateline_words(text, words) if has_dateline else 0
     for i, match in enumerate(matches):
         if match.kind == "person" or match.actor is None:
             continue
@@ -140,6 +151,7 @@ def mark_places(
                 match.field in ("capital", "places")
                 and (after in _VENUE_HEADS or (not first and _DATELINE.match(text)))
             )  # a capital that only hosts ("the Geneva talks")
+            or (match.last < dateline and _is_in_dateline(match, words[dateline - 1]))
             or (first and lower[first - 1] in _BEFORE_PLACES and _is_inside(words, lower, match))
             or (after in _AFTER_ORIGINS and _is_origin(words, match))
             or (
@@ -168,6 +180,16 @@ def _topic_end(lower: Sequence[str], matches: Sequence[Match]) -> int:
     return end if position == end else 0
 
 
+def _is_in_dateline(match: Match, mark: str) -> bool:
+    """Return whether a match may stand in a dateline that ends with a mark.
+
+    Before a colon only a city may: "US: Iran must stop" tells who speaks.
+    """
+    if match.kind == "institution" or match.field == "abbreviations":
+        return False
+    return mark != ":" or match.field in ("capital", "places")
+
+
 def _is_sport(text: str, lower: Sequence[str]) -> bool:
     found = sum(word in _SPORT for word in lower)
     return found >= _SPORT_WORDS or (found > 0 and _SCORE.search(text) is not None)
@@ -181,7 +203,9 @@ def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool
     if position < 0 or lower[position] not in _IN or match.field == "adjectives":
         return False
     after = words[match.last] if match.last < len(words) else ""
-    if after in ("'s", "’s", "-", "–") or after in _SPEAKS_FOR:
+    if after in ("'s", "’s"):
+        return not _SITES.isdisjoint(words[match.last + 1 : match.last + 4])
+    if after in ("-", "–") or after in _SPEAKS_FOR:
         return False
     governors = lower[max(0, position - _LOOK_BACK) : position]
     if governors and (governors[-1] in _SPEAKS_FOR or governors[-1] in _TIED_TO):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
-from stance.records import Sentence, Span
+from stance.records import Mention, Sentence, Span
 from stance.text.catalogue import Catalogue
 from stance.text.coreference import Resolver
+from stance.text.headline_speech import headline_speaker
 from stance.text.mentions import find_mentions
 from stance.text.quotations import Attribution, QuoteReader, speaker_for
 from stance.text.sentences import sentence_spans
@@ -79,9 +82,16 @@ def read_document(
         find_mentions(piece, words, catalogue, start, date, known_names)
         for piece, words, start in zip(pieces, tokens, starts, strict=True)
     ]
-    said = list(map(QuoteReader().read, pieces, tokens, starts))
+    reader = QuoteReader()
+    said = [
+        one or (headline_speaker(piece, words, start, named, catalogue) if named else ())
+        for one, piece, words, start, named in zip(
+            reader.read_all(pieces, tokens, starts), pieces, tokens, starts, mentions, strict=True
+        )
+    ]
     if coreference:
-        mentions = list(map(Resolver(catalogue).resolve, pieces, tokens, starts, mentions, said))
+        resolver = Resolver(catalogue, _actors_of(reader.late_speakers, mentions))
+        mentions = list(map(resolver.resolve, pieces, tokens, starts, mentions, said))
     return [
         ReadSentence(
             Sentence(index, start, end, piece, found),
@@ -93,3 +103,15 @@ def read_document(
             zip(spans, pieces, tokens, mentions, said, strict=True)
         )
     ]
+
+
+def _actors_of(
+    speakers: Mapping[Span, int], mentions: Sequence[Sequence[Mention]]
+) -> dict[Span, str]:
+    """Return the actors of speakers, from where they stand and the number of their sentence."""
+    return {
+        span: mention.id
+        for span, index in speakers.items()
+        for mention in mentions[index]
+        if mention.start < span[1] and span[0] < mention.end
+    }

@@ -16,12 +16,14 @@ __all__ = [
     "NP_BREAK",
     "ONLY_AFTER_QUOTE",
     "PASSIVE",
+    "PUT",
     "REPORTING",
     "SAY",
     "SAYINGS",
     "TAIL_END",
     "TO_SOMEBODY",
     "TRIGGERS",
+    "VIEWS",
     "VOWS",
 ]
 
@@ -41,7 +43,7 @@ SAY = frozenset(
     " complain disclosed discloses raged calls writes explain assert proclaimed proclaims lied"
     " jeered bragged"
     " opined judged reasoned read reads ran runs goes went called let gave finds put found"
-    " responded".split()
+    " responded retorted".split()
 )
 REPORTING = frozenset(
     "said says say saying told tells added adds adding argued argues argue claimed claims claim"
@@ -53,7 +55,7 @@ REPORTING = frozenset(
     " assures revealed conceded concedes reckons contends contended asserted asserts testified"
     " swore repeated hinted informed reminded found shows showed estimates calculates cautioned"
     " writing telling arguing explaining noting insisting recounted replied answered"
-    " responded vowed vows pledged pledges promised promises".split()
+    " responded retorted quipped opined vowed vows pledged pledges promised promises".split()
 )
 """Verbs that, in front of a clause, report it; the others attribute only quotations and tails."""
 
@@ -68,7 +70,10 @@ ONLY_AFTER_QUOTE = frozenset(
 VOWS = frozenset("vow vows vowed pledge pledges pledged promise promises promised".split())
 CLAIM = frozenset("claim claims claimed claiming".split())
 SAYINGS = frozenset("announcement claim statement warning allegation assertion remark".split())
-TRIGGERS = SAY | SAYINGS | {"According", "according"}
+PUT = frozenset(("put", "puts"))
+VIEWS = PUT | frozenset("words view opinion".split())
+"""Words by which somebody's view may be told: "in Lee's view", "as Lee put it"."""
+TRIGGERS = SAY | SAYINGS | VIEWS | {"According", "according", "Says"}
 TO_SOMEBODY = frozenset("told tells informed reminded assured promised promises".split())
 PASSIVE = frozenset("is are was were be been being".split())
 AUXILIARIES = frozenset(

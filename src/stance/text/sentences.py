@@ -17,6 +17,7 @@ import msgspec
 from nupunkt import PunktParameters, PunktSentenceTokenizer
 
 from stance.records import Span
+from stance.text.sayings import SAY
 
 __all__ = ["sentence_spans"]
 
@@ -24,7 +25,12 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 _TERMINAL = (".", "!", "?", '"', "”", "’", ":", ";", "…")
 _WRAPPED = range(45, 101)  # usual line widths of wrapped text
 _LONGEST = 20_000
-_OPENING = "\"'“‘«([–—-"
+_ENDED_IN_QUOTES = ('?"', '!"', '…"', "?”", "!”", "…”")
+_WHO_ASKED = re.compile(
+    r"[A-Z][^,.;:?!\"“]{0,60}? (?P<verb>[a-z]{3,12})"
+    r"(?:,| (?:on|in|at|to|during|after|when|last|yesterday|later|reporters)\b[^.]*\.?$|\.?$)"
+)
+_NO = re.compile(r"\bno\.\s+(?=[A-Z])")
 
 
 class _Parameters(msgspec.Struct):
@@ -55,7 +61,36 @@ def sentence_spans(text: str) -> list[Span]:
     for start, end in _blocks(text):
         for first, last in _punkt().span_tokenize(text[start:end]):
             spans += _trimmed(text, start + first, start + last)
+    if " no. " in text:
+        spans = [piece for span in spans for piece in _split_after_no(text, span)]
+    if any(map(text.__contains__, _ENDED_IN_QUOTES)):
+        spans = _joined_to_speakers(text, spans)
     return spans
+
+
+def _split_after_no(text: str, span: Span) -> Iterator[Span]:
+    """Yield the sentences of one that was not cut after "no.": a number follows the short form."""
+    start, end = span
+    for match in _NO.finditer(text, start, end):
+        yield start, match.start() + len("no.")
+        start = match.end()
+    yield start, end
+
+
+def _joined_to_speakers(text: str, spans: list[Span]) -> list[Span]:
+    """Return sentences with the name of who asked in the one that holds what ("Why?" Hill asked).
+
+    A capital after the question mark looks like a new sentence.
+    """
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and text.endswith(_ENDED_IN_QUOTES, *joined[-1]) and start == joined[-1][1] + 1:
+            match = _WHO_ASKED.match(text, start, end)
+            if match and match["verb"] in SAY and " that " not in match[0]:
+                joined[-1] = (joined[-1][0], end)
+                continue
+        joined.append((start, end))
+    return joined
 
 
 def _blocks(text: str) -> Iterator[Span]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from stance.records import Span
+from stance.text.datelines import dateline_words
+from stance.text.offices import OFFICE_HEADS
 from stance.text.sayings import (
     AUXILIARIES,
     BARE_CLAUSE,
@@ -26,18 +28,20 @@ from stance.text.sayings import (
     NP_BREAK,
     ONLY_AFTER_QUOTE,
     PASSIVE,
+    PUT,
     REPORTING,
     SAY,
     SAYINGS,
     TAIL_END,
     TO_SOMEBODY,
+    VIEWS,
     VOWS,
 )
 from stance.text.tokens import Tokens
 
 __all__ = ["Attribution", "char_spans", "find_attributions"]
 
-_CUES = SAY | SAYINGS | {"according"}
+_CUES = SAY | SAYINGS | VIEWS | {"according"}
 _LONGEST_CLAIMED = 10  # words up to the verb of what is claimed
 _DETERMINERS = frozenset("the a an its their his her these those this such no any".split())
 _AFTER_CLAIMED = frozenset(
@@ -46,6 +50,14 @@ _AFTER_CLAIMED = frozenset(
 )
 _SUBJECTS = frozenset("he she it they we there".split())
 _IN_NAMES = frozenset("of the al bin von van de el and -".split())
+_LONGEST_PORTFOLIO = 4  # words of an office from its head on: "secretary of state"
+_WE = frozenset("i we you".split())
+_ENDS = ([","], [":"], ["."])
+_AS_SAYING = frozenset(("saying", "telling"))
+_QUOTED = frozenset("quoted quotes quoting cited cites citing reported".split())
+_PLURALS = frozenset("they we media people police press and".split())
+_LONGEST_SMALL = 4  # letters of a word that even a headline in large letters prints in small ones
+_IN_DATELINE = 10  # words that may be a part of one
 _ANSWERS = frozenset("no yes well so".split())
 
 
@@ -121,7 +133,11 @@ class _Sentence:
             one = None
             if i and self.lower[i - 1] in _DETERMINERS:
                 continue  # a noun: "rejected the claims"
-            if self._may_attribute(i, lower):
+            if lower in _AS_SAYING and self.lower[i - 1] == "as":
+                one = self._quoted_as(i)
+            elif lower in VIEWS:
+                one = self._as_put(i)
+            if one is None and self._may_attribute(i, lower):
                 one = self._inverted(i) or self._trailing(i) or self._leading(i)
             elif lower in SAYINGS and self.lower[i + 1 : i + 2] == ["that"]:
                 one = self._nominal(i)
@@ -146,14 +162,28 @@ class _Sentence:
         """Return whether a word is a verb of saying; after a quotation any past tense is."""
         if lower in CLAIM and not self._claims_that(position):
             return False
+        if lower == "report" and not self._is_after_plural(position):
+            return False
         if lower in SAY:
-            return not self._is_passive(position)
+            return self._is_verb(position) and not self._is_passive(position)
         return (
             lower.endswith("ed")
+            and lower not in _QUOTED
             and self.words[position] == lower
             and bool(self.quotes)
             and self.quotes[0][1] <= position
         )
+
+    def _is_after_plural(self, verb: int) -> bool:
+        """Return whether a bare verb has a subject before it: "the UN report" is a noun."""
+        before = self.lower[verb - 1]
+        return before.endswith("s") or before in _PLURALS
+
+    def _is_verb(self, position: int) -> bool:
+        """Return whether a word is no name ("United States"): headlines have large verbs too."""
+        if position == 0 or self.words[position].islower():
+            return True
+        return not any(len(word) > _LONGEST_SMALL and word.islower() for word in self.words)
 
     def _claims_that(self, verb: int) -> bool:
         """Return whether a clause is claimed, and not credit, a victim or an island."""
@@ -184,8 +214,10 @@ class _Sentence:
         begin, end = self._trim(speaker)
         if begin >= end or content[0] >= content[1] or end - begin > LONGEST_SPEAKER:
             return None
-        if self.lower[begin] in NO_SPEAKER:
+        if self.lower[begin] in NO_SPEAKER or self.lower[begin] in FINITE:
             return None
+        if self.lower[begin] in _WE and end - begin > 1:
+            return None  # "We have asked Oslo to explain"
         starts, ends = self.tokens.starts, self.tokens.ends
         span = (starts[begin], ends[end - 1])
         return Attribution(
@@ -199,14 +231,16 @@ class _Sentence:
 
     def _trim(self, span: Span) -> Span:
         begin, end = span
+        if begin < _IN_DATELINE:
+            begin = max(begin, dateline_words(self.text, self.words))
         while begin < end and (
             self.lower[begin] in CLAUSE_START or not self.words[begin][0].isalnum()
         ):
             begin += 1
         while end > begin and (
-            self.lower[end - 1] in AUXILIARIES
+            self.words[end - 1] in AUXILIARIES  # and not India Today
             or self.words[end - 1] in DAYS
-            or not (self.words[end - 1][0].isalnum() or self.words[end - 1][0] in "'’")
+            or not (self.words[end - 1][0].isalnum() or self.words[end - 1][0] in "'’)")
         ):
             end -= 1
         return begin, end
@@ -242,8 +276,16 @@ class _Sentence:
             border > 1
             and self.words[border - 1] == ","
             and self.lower[0] not in _ANSWERS
-            and all(word[0].isupper() or word in _IN_NAMES for word in self.words[: border - 1])
+            and (self._is_name(0, border - 1) or self._is_office(border - 1, verb - 1))
         )
+
+    def _is_name(self, begin: int, end: int) -> bool:
+        return all(word[0].isupper() or word in _IN_NAMES for word in self.words[begin:end])
+
+    def _is_office(self, comma: int, second: int) -> bool:
+        """Return whether an office stands before a comma, and a name up to the second one."""
+        head = self.lower[max(0, comma - _LONGEST_PORTFOLIO) : comma]
+        return not OFFICE_HEADS.isdisjoint(head) and self._is_name(comma + 1, second)
 
     def _trailing(self, verb: int) -> Attribution | None:
         """``"...", X said`` or ``..., X said`` before a border."""
@@ -307,6 +349,42 @@ class _Sentence:
                 begin, end = 0, subject_end  # "X condemned it and said that"
         content = (start, self._content_end(begin, start))
         return self._make((begin, end), content)
+
+    def _quoted_as(self, verb: int) -> Attribution | None:
+        """``X was quoted by the agency as saying`` and ``the agency quoted X as saying``."""
+        first = max(0, verb - LONGEST_SPEAKER)
+        before = self.lower[first:verb]
+        quoted = next((i for i in range(len(before) - 1, -1, -1) if before[i] in _QUOTED), None)
+        if quoted is None:
+            return None
+        at = first + quoted
+        is_passive = self._is_passive(at)
+        speaker = self._subject(at - 1) if is_passive else (at + 1, verb - 1)
+        start = verb + 1
+        if self.lower[verb] == "telling":
+            start = self._after_addressee(start)
+        stands_before = bool(self.quotes) and self.quotes[0][1] <= at
+        if self._opens_clause(verb, start) and not stands_before:
+            return self._make(speaker, (start, len(self.words)))
+        return self._make(speaker, self._around(self._border_before(at), verb + 1))
+
+    def _as_put(self, at: int) -> Attribution | None:
+        """``As X put it, ...`` and ``In X's view, ...``, before a clause or after one."""
+        begin = self._border_before(at)
+        if self.lower[at] in PUT:
+            end, after, opening = at, at + 2, "as"
+            fits = self.lower[at + 1 : at + 2] == ["it"]
+        else:
+            end, after, opening = at - 1, at + 1, "in"
+            fits = self.words[at - 1] in ("'s", "’s")
+        if not fits or self.lower[begin] != opening or self.words[after : after + 1] not in _ENDS:
+            return None
+        if self.words[after] == ".":
+            return self._make((begin + 1, end), (0, begin - 1))
+        clause_end = len(self.words)
+        if begin and "," in self.words[after + 1 :]:
+            clause_end = self.words.index(",", after + 1)
+        return self._make((begin + 1, end), (after + 1, clause_end))
 
     def _nominal(self, noun: int) -> Attribution | None:
         """``X's announcement that ...``."""

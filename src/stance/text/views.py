@@ -21,7 +21,7 @@ COUNTRIES = frozenset(
     "countries nations states governments capitals neighbours neighbors sides powers parties"
     " leaders presidents allies rivals ministers armies economies republics peoples militaries"
     " adversaries partners foes enemies giants sides navies delegations counterparts kingdoms"
-    " monarchies services fleets".split()
+    " monarchies services fleets men diplomats statesmen strongmen heads".split()
 )
 MODIFIERS = frozenset(
     "biggest closest northern southern eastern western old powerful small smaller larger big main"
@@ -29,7 +29,7 @@ MODIFIERS = frozenset(
     " jihadist militant extremist trade regional african european asian arab former long-time"
     " warring quarrelling neighbouring neighboring feuding own only new closest nuclear atomic un"
     " shia shiite sunni state rebel separatist poor tiny host 28-nation island central"
-    " ruling giant".split()
+    " ruling giant top gas energy mining tech".split()
 )
 LONGEST_PHRASE = 4
 
@@ -72,18 +72,42 @@ _CLAUSE_VERB_BEFORE_IT = frozenset(
     " do did doing".split()
 )
 """Verbs whose "it" is an event or a clause."""
+_EMPTY_PHRASES = frozenset((verb, "out") for verb in ("rule", "rules", "ruled", "ruling"))
+_SUBJECT_PRONOUNS = frozenset("it they he she we".split())
+_RELATIVES = (["that"], ["which"], ["who"], ["whose"])
+_OWN_COUNTRY = frozenset("country nation government army party".split())
+_PUT = frozenset(("put", "puts"))
+_HAPPENS = frozenset("happen happened occur mistake".split())
+"""What only events do or are: "it will not happen", "it would be a mistake"."""
 RESOLVED = frozenset(("pronoun", "phrase"))
 _AFTER_OBJECT = frozenset(
     "to for with of on in at from by as into against back off until after during without through"
-    " over when because while before".split()
+    " over when because while before once again if unless".split()
 )
+_OPENS_PHRASE = frozenset(
+    "for in on under with despite at after before from through since like unlike as by to during"
+    " because without".split()
+)
+_ANSWERED = frozenset(
+    "response reaction answer reply retaliation revenge request invitation insistence".split()
+)
+"""What somebody does because of another: "its" is not the subject's there."""
+_LONGEST_OPENING = 10  # words of a phrase in front of the subject
+_JOINS_CLAUSES = frozenset(("but", "while", "whereas"))
 _CLAUSE_BORDERS = frozenset(
-    'that and but while because as when where if which who ; : " “ ” — –'.split()
+    "that and but while although though whereas unless because as when where if which who"
+    ' ; : " “ ” — –'.split()
 )
-_AFTER_BOTH = frozenset("have has are were will would can must say said deny denied and".split())
-NUMBERS = {"two": 2, "both": 2, "each": 2, "three": 3, "four": 4, "five": 5}
+_AFTER_BOTH = frozenset(
+    "have has are were will would can must say said deny denied and want see need fear oppose share"
+    " seek regard view face know claim support reject hope sell buy rely depend distrust".split()
+)
+NUMBERS = {"two": 2, "both": 2, "each": 2, "pair": 2, "duo": 2, "three": 3, "four": 4, "five": 5}
 """Words that say for how many actors a phrase stands."""
 
+_LISTED = ([","], [",", "the"])
+_BEFORE_NAMES = ([","], [":"], ["—"], ["–"], ["("])
+_OF_STATE = (["of", "state"], ["of", "government"])
 _SINGLES = frozenset(
     "side country government capital army state neighbour neighbor party nation".split()
 )
@@ -113,6 +137,7 @@ class SentenceView:
         self.offset = offset
         self.mentions = mentions
         self.attributions = attributions
+        self.resolved: Sequence[Mention] = ()  # so far, while the rules run
         self._has_offices: bool | None = None
 
     def range_of(self, mention: Mention) -> Span:
@@ -125,6 +150,11 @@ class SentenceView:
             not any(m.start < one.span[1] and one.span[0] < m.end for m in self.mentions)
             for one in self.attributions
         )
+
+    def names_speaker(self) -> bool:
+        """Return whether a speaker stands in this sentence, and not in one before or after."""
+        end = self.offset + len(self.text)
+        return any(self.offset <= one.span[0] < end for one in self.attributions)
 
     def is_in_speaker(self, mention: Mention) -> bool:
         """Return whether a mention stands in the words that name a speaker."""
@@ -214,6 +244,44 @@ class SentenceView:
         is_judged = last == at - 1 and not _JUDGES.isdisjoint(self.lower[max(0, first - 2) : first])
         return before[-1] if is_judged else None
 
+    def subject_ahead(self, at: int) -> Mention | None:
+        """Return the subject that a possessive at the beginning stands for ("For its part, Oslo").
+
+        It stands in the first phrase of the sentence, before a comma and all mentions.
+        """
+        if at > _LONGEST_OPENING or self.lower[0] not in _OPENS_PHRASE or self.before(at):
+            return None
+        if not _ANSWERED.isdisjoint(self.lower[1:at]):
+            return None  # "in response to its threats, Oslo"
+        for comma in range(at + 1, min(len(self.lower) - 1, at + _LONGEST_OPENING)):
+            if self.lower[comma] in FINITE or self.lower[comma] in _ANSWERED:
+                return None  # "at his request, Hill"
+            if self.lower[comma] == ",":
+                first = comma + 1 + (self.lower[comma + 1] == "the")
+                return self.mention_from(first)
+        return None
+
+    def subject_of_clause(self, at: int) -> Mention | None:
+        """Return the subject of the last main clause before a token ("..., but Oslo wants its")."""
+        for border in range(at - 1, 0, -1):
+            word = self.lower[border]
+            if word == ";" or (word in _JOINS_CLAUSES and self.lower[border - 1] == ","):
+                subject = self.mention_from(border + 1 + (self.lower[border + 1] == "the"))
+                if subject is None:
+                    return None
+                verb = self.lower[self.range_of(subject)[1]]
+                return subject if verb in FINITE or verb.endswith(("s", "ed")) else None
+            if word in _CLAUSE_BORDERS:
+                return None
+        return None
+
+    def mention_from(self, token: int) -> Mention | None:
+        """Return the mention that begins at a token."""
+        if token >= len(self.starts):
+            return None
+        place = self.place(token)
+        return next((m for m in self.mentions if m.start == place), None)
+
     def says(self, mention: Mention) -> bool:
         """Return whether a verb of saying follows a mention ("Kerry said")."""
         last = self.range_of(mention)[1]
@@ -273,6 +341,34 @@ class SentenceView:
                     return mention
         return None
 
+    def explained_name(self, at: int, last: int) -> Mention | None:
+        """Return whom a phrase with a clause explains ("the PKK, the militia that ...")."""
+        if at < 2 or self.lower[at - 1] != "," or self.lower[last : last + 1] not in _RELATIVES:
+            return None
+        place = self.offset + self.tokens.ends[at - 2]
+        return next((m for m in self.mentions if m.end == place), None)
+
+    def speaker_before(self, at: int) -> Mention | None:
+        """Return who speaks the clause that begins at a token ("Oslo said the government ...")."""
+        verb = at - 1 - (self.lower[at - 1] == "that")
+        if verb < 1 or self.lower[verb] not in _SAID:
+            return None
+        for one in self.attributions:
+            if one.span[1] <= self.place(verb):
+                for mention in self.mentions:
+                    if mention.start < one.span[1] and one.span[0] < mention.end:
+                        return mention
+        return None
+
+    def country_of(self, at: int) -> Mention | None:
+        """Return whose "his country" stands before "its"."""
+        for mention in self.resolved:
+            if mention.text.lower() in ("his", "her"):
+                following = self.token_at(mention.start) + 1
+                if following < at and self.lower[following] in _OWN_COUNTRY:
+                    return mention
+        return None
+
     def is_apposed_to_unknown(self, at: int) -> bool:
         """Return whether a phrase explains a name that no mention stands for ("X Y, the ...")."""
         words = self.tokens.words
@@ -290,7 +386,8 @@ class SentenceView:
         while begin > 0 and self.lower[begin - 1] not in _CLAUSE_BORDERS:
             begin -= 1
         start = self.place(begin)
-        return tuple([m.id for m in self.before(at) if m.start >= start])
+        subjects = [m for m in self.resolved if m.text.lower() in _SUBJECT_PRONOUNS]
+        return tuple([m.id for m in (*self.before(at), *subjects) if m.start >= start])
 
     def is_mentioned(self, token: int) -> bool:
         """Return whether a token belongs to a mention."""
@@ -361,10 +458,17 @@ class SentenceView:
         if at and self.lower[at - 1] in _CLAUSE_VERB_BEFORE_IT:
             return not after or after[0] not in FINITE
         if not after or after[0] not in _BE:
-            return False
+            verb = self.lower[at - 1] if at else ""
+            return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in _PUT and not self._goes_on(at))
+        if not _HAPPENS.isdisjoint(after[1:4]) or after[:3] == ["remains", "to", "be"]:
+            return True
         return not _EMPTY_IT.isdisjoint(after[1:]) or not (
             _EMPTY_IF_ADJECTIVE.isdisjoint(after[1:]) or _ADJECTIVES_OF_IT.isdisjoint(after[1:])
         )
+
+    def _goes_on(self, at: int) -> bool:
+        """Return whether a word follows a token, and no mark."""
+        return at + 1 < len(self.lower) and self.lower[at + 1].isalpha()
 
     def together(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of a coordination ("Iran and Russia"), the last one before a place."""
@@ -384,6 +488,21 @@ class SentenceView:
                 found = (left.id, right.id)
         return found
 
+    def listed(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """Return the actors of the last coordination, with those before a comma ("A, B and C")."""
+        found = self.together(mentions)
+        if not found:
+            return found
+        at = max(i for i, m in enumerate(mentions[:-1]) if m.id == found[0])
+        while at > 0:
+            left, right = mentions[at - 1], mentions[at]
+            between = self.tokens.words[self.range_of(left)[1] : self.token_at(right.start)]
+            if between not in _LISTED or left.id in found:
+                break
+            found = (left.id, *found)
+            at -= 1
+        return found
+
     def speaker_actor(self, mentions: Sequence[Mention]) -> str | None:
         """Return the actor that the last speaker of the sentence stands for."""
         for one in reversed(self.attributions):
@@ -392,16 +511,19 @@ class SentenceView:
                     return mention.id
         return None
 
-    def speaker_of_quote(self, at: int, previous: str | None) -> str | None:
-        """Return the actor whose quotation a token stands in, None outside of quotations."""
+    def is_quoted(self, mention: Mention) -> bool:
+        """Return whether a mention stands in quotation marks."""
+        return any(
+            start <= mention.start < end for one in self.attributions for start, end in one.quoted
+        )
+
+    def quotation_at(self, at: int) -> Attribution | None:
+        """Return whose quotation a token stands in, None outside of quotations."""
         place = self.place(at)
         for one in self.attributions:
             for start, end in one.quoted:
                 if start <= place < end:
-                    named = [
-                        m.id for m in self.mentions if m.start < one.span[1] and one.span[0] < m.end
-                    ]
-                    return named[0] if named else previous
+                    return one
         return None
 
     def is_alone(self, at: int) -> bool:
@@ -435,7 +557,8 @@ class SentenceView:
                 if self.tokens.words[last] not in _GROUP_LABELS:
                     return 0, 0
             elif lower[last] in nouns:
-                return last + 1, number
+                is_office = lower[last] == "heads" and lower[last + 1 : last + 3] in _OF_STATE
+                return last + 1 + 2 * is_office, number
             elif lower[last] not in MODIFIERS:
                 break
         if position - at == 2 and self._stands_alone(position):
@@ -447,6 +570,24 @@ class SentenceView:
             return position >= len(self.lower)
         word = self.lower[position]
         return not word.isalpha() or word in _AFTER_NUMBER or word.endswith("ed")
+
+    def explained_pair(self, last: int) -> tuple[str, ...]:
+        """Return the two whom a phrase goes on to name ("the two leaders, Lee and Hill")."""
+        if self.lower[last : last + 1] not in _BEFORE_NAMES:
+            return ()
+        first = last + 1 + (self.lower[last + 1 : last + 2] == ["the"])
+        if not self.is_mentioned(first):
+            return ()
+        place = self.place(first)
+        named = [m for m in self.mentions if m.start >= place and m.kind not in RESOLVED][:2]
+        return self.together(named) if named and named[0].start == place else ()
+
+    def has_other_noun(self, at: int) -> bool:
+        """Return whether "the former" or "the latter" goes on with a noun ("the former king")."""
+        word = self.lower[at]
+        verb = word.removesuffix("s")  # "the latter wants"
+        goes_on = word in ("'s", "’s") or word in _AFTER_OBJECT or verb in _AFTER_BOTH
+        return not (goes_on or self._stands_alone(at))
 
     def subject(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of the first mention, with those joined to it by "and"."""
