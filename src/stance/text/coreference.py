@@ -436,6 +436,8 @@ class Resolver:
                 return None
         else:
             return None
+        if lower[last - 1].endswith("s") and NUMBERS.keys().isdisjoint(lower[at + 1 : last]):
+            return None  # "its neighbours" may be any number
         owner = [m.id for m in view.before(at)][:1] or list((self._focus.subject or [()])[-1][:1])
         others = [a for a in self._focus.prominent(view, at, _STATES) if a not in owner]
         wanted = 1 + lower[last - 1].endswith("s")

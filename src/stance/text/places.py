@@ -84,6 +84,8 @@ _TOPICS = frozenset(
 _LONGEST_TOPIC = 9
 _JOINS_TOPICS = frozenset(("-", "–", "and"))
 _LOOK_BACK = 4
+_TAKEN = frozenset("held controlled occupied ruled".split())
+"""Words after a hyphen before what somebody has in hand ("rebel-held Syria")."""
 _CREDITED = frozenset("( Reporting Writing Editing Additional Compiled".split())
 _CREDITS = re.compile(
     r"\(?(?:Additional )?(?i:reporting|writing|editing|compiled) by [A-Z][\w.'’-]* [A-Z][^)]*\)?$"
@@ -154,6 +156,7 @@ def mark_places(
             or (match.last < dateline and _is_in_dateline(match, words[dateline - 1]))
             or (first and lower[first - 1] in _BEFORE_PLACES and _is_inside(words, lower, match))
             or (after in _AFTER_ORIGINS and _is_origin(words, match))
+            or (first > 1 and words[first - 2] == "-" and words[first - 1] in _TAKEN)
             or (
                 before is not None
                 and before.confidence <= ONLY_WHERE

@@ -64,8 +64,10 @@ _EMPTY_IF_ADJECTIVE = frozenset("to for".split())
 _ADJECTIVES_OF_IT = frozenset(
     "clear time possible impossible likely unlikely wrong right important necessary vital essential"
     " hard difficult easy too up better best natural crucial urgent early late useless pointless"
-    " not".split()
+    " not believed thought understood rumoured rumored unclear".split()
 )
+_OF_AN_EVENT = frozenset("interest concern importance note significance consequence use".split())
+"""Nouns after "it is of (great)": what is judged is an event."""
 _CLAUSE_VERB_BEFORE_IT = frozenset(
     "make makes made find finds found consider considers call calls called deny denies denied"
     " denying claim claims claimed reject rejects rejected rejecting report reported veto vetoed"
@@ -461,6 +463,8 @@ class SentenceView:
             verb = self.lower[at - 1] if at else ""
             return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in _PUT and not self._goes_on(at))
         if not _HAPPENS.isdisjoint(after[1:4]) or after[:3] == ["remains", "to", "be"]:
+            return True
+        if after[1:2] == ["of"] and not _OF_AN_EVENT.isdisjoint(after[2:4]):
             return True
         return not _EMPTY_IT.isdisjoint(after[1:]) or not (
             _EMPTY_IF_ADJECTIVE.isdisjoint(after[1:]) or _ADJECTIVES_OF_IT.isdisjoint(after[1:])
