@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import pickle
 import random
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stance
-from stance.analysis import Analysis, Model
-from stance.errors import InputError, OptionError
+from stance.analysis import Analysis, Model, load_model
+from stance.errors import InputError, NotFoundError, OptionError
 from stance.records import Mention, Pair
 from stance.text.catalogue import default_catalogue
 
@@ -190,3 +191,14 @@ def test_the_order_of_mentions_in_a_pair_does_not_matter(base: Model) -> None:
         for order in (mentions, mentions[::-1])
     }
     assert len(scores) == 1
+
+
+def test_a_folder_that_is_no_model_does_not_hide_the_shipped_one_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "base").mkdir()
+    assert load_model("base").stances == ("cooperation", "rivalry", "threat")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(NotFoundError, match=r"mine.manifest\.json"):
+        load_model("mine")

@@ -6,18 +6,12 @@ import functools
 import importlib.resources
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from stance.errors import NotFoundError, Problem
-from stance.model.store import load_scorer
-from stance.text.catalogue import Catalogue, default_catalogue
-
-if TYPE_CHECKING:
-    pass
-
 
 from stance.analysis.document import Analysis
 from stance.analysis.model import Model
+from stance.errors import NotFoundError, Problem
+from stance.model.store import load_scorer
+from stance.text.catalogue import Catalogue, default_catalogue
 
 __all__ = ["analyze", "load_model", "model_folder", "shipped_models"]
 
@@ -44,11 +38,13 @@ def shipped_models() -> tuple[str, ...]:
 def model_folder(name: Path | str) -> Path:
     """Return the folder of a model: a path, or the name of one that is shipped."""
     path = Path(name)
-    if path.exists() or len(path.parts) > 1:
+    if len(path.parts) > 1 or (path / "manifest.json").is_file():
         return path
     for folder in _shipped_folders():
         if (folder / name).is_dir():
             return folder / name
+    if path.exists():  # no model, and who reads it will say why
+        return path
     next_step = "check the name, or train one (stance train)"
     if str(name) == "encoder":  # too large for the wheel
         next_step = (

@@ -12,7 +12,6 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
 
 import msgspec
 import snowballstemmer
@@ -232,9 +231,6 @@ def _numbers() -> array[int]:
     return array("q")
 
 
-_NO_NUMBERS: Any = msgspec.field(default_factory=_numbers)  # "Any": compiled code checks types
-
-
 class GatheredPairs(msgspec.Struct):
     """Pairs of many sentences, each sentence's words once: what a batch is made of.
 
@@ -251,12 +247,12 @@ class GatheredPairs(msgspec.Struct):
 
     ids: list[int] = []
     text_lengths: list[int] = []
-    text_of: array[int] = _NO_NUMBERS
-    first: array[int] = _NO_NUMBERS
-    second: array[int] = _NO_NUMBERS
-    order: array[int] = _NO_NUMBERS
-    places: array[int] = _NO_NUMBERS
-    roles: array[int] = _NO_NUMBERS
+    text_of: array[int] = msgspec.field(default_factory=_numbers)
+    first: array[int] = msgspec.field(default_factory=_numbers)
+    second: array[int] = msgspec.field(default_factory=_numbers)
+    order: array[int] = msgspec.field(default_factory=_numbers)
+    places: array[int] = msgspec.field(default_factory=_numbers)
+    roles: array[int] = msgspec.field(default_factory=_numbers)
 
     def add_pair(self, pair: MaskedPair) -> None:
         """Add a pair that is masked already."""

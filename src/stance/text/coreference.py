@@ -12,11 +12,11 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 
 from stance.records import Mention, MentionKind, Span
+from stance.text.attribution import Attribution
 from stance.text.catalogue import Catalogue
 from stance.text.focus import Focus
 from stance.text.offices import NO_LONGER, OFFICE_HEADS
 from stance.text.places import ONLY_WHERE
-from stance.text.quotations import Attribution
 from stance.text.tokens import Tokens
 from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
 

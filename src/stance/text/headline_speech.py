@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stance.records import Mention
+from stance.text.attribution import Attribution
 from stance.text.catalogue import Catalogue
-from stance.text.speech import Attribution
 from stance.text.tokens import Tokens
 
 __all__ = ["headline_speaker"]

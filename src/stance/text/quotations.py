@@ -6,11 +6,12 @@ import bisect
 from collections.abc import Sequence
 
 from stance.records import Span
+from stance.text.attribution import Attribution
 from stance.text.sayings import SAY, TRIGGERS
-from stance.text.speech import Attribution, char_spans, find_attributions
+from stance.text.speech import char_spans, find_attributions
 from stance.text.tokens import Tokens
 
-__all__ = ["Attribution", "QuoteReader", "speaker_for"]
+__all__ = ["QuoteReader", "speaker_for"]
 
 _OPEN = frozenset('"“«')
 _CLOSE = frozenset('"”»')

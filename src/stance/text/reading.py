@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from stance.records import Mention, Sentence, Span
+from stance.text.attribution import Attribution
 from stance.text.catalogue import Catalogue
 from stance.text.coreference import Resolver
 from stance.text.headline_speech import headline_speaker
 from stance.text.mentions import find_mentions
-from stance.text.quotations import Attribution, QuoteReader, speaker_for
+from stance.text.quotations import QuoteReader, speaker_for
 from stance.text.sentences import sentence_spans
 from stance.text.tokens import Tokens, tokenize
 

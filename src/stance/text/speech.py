@@ -9,9 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from stance.records import Span
+from stance.text.attribution import Attribution
 from stance.text.datelines import dateline_words
 from stance.text.offices import OFFICE_HEADS
 from stance.text.sayings import (
@@ -39,7 +38,7 @@ from stance.text.sayings import (
 )
 from stance.text.tokens import Tokens
 
-__all__ = ["Attribution", "char_spans", "find_attributions"]
+__all__ = ["char_spans", "find_attributions"]
 
 _CUES = SAY | SAYINGS | VIEWS | {"according"}
 _LONGEST_CLAIMED = 10  # words up to the verb of what is claimed
@@ -59,28 +58,6 @@ _PLURALS = frozenset("they we media people police press and".split())
 _LONGEST_SMALL = 4  # letters of a word that even a headline in large letters prints in small ones
 _IN_DATELINE = 10  # words that may be a part of one
 _ANSWERS = frozenset("no yes well so".split())
-
-
-class Attribution(msgspec.Struct, frozen=True):
-    """Whose words a stretch of text is.
-
-    Attributes
-    ----------
-    speaker : str
-        The words that name the speaker.
-    span : (int, int)
-        Where they stand in the document; a quotation that runs on has the span of the sentence
-        that named its speaker.
-    content : (int, int)
-        The words that are attributed.
-    quoted : tuple of (int, int)
-        The parts of the sentence that stand in quotation marks.
-    """
-
-    speaker: str
-    span: Span
-    content: Span
-    quoted: tuple[Span, ...] = ()
 
 
 def char_spans(tokens: Tokens, quotes: Sequence[Span]) -> list[Span]:

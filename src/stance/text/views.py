@@ -8,10 +8,10 @@ import math
 from collections.abc import Sequence
 
 from stance.records import Mention, Span
+from stance.text.attribution import Attribution
 from stance.text.matching import FUNCTION_WORDS
 from stance.text.offices import OFFICE_HEADS, has_office
 from stance.text.places import ONLY_WHERE
-from stance.text.quotations import Attribution
 from stance.text.sayings import FINITE
 from stance.text.tokens import Tokens
 
