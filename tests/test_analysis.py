@@ -200,5 +200,5 @@ def test_a_folder_that_is_no_model_does_not_hide_the_shipped_one_of_its_name(
     (tmp_path / "base").mkdir()
     assert load_model("base").stances == ("cooperation", "rivalry", "threat")
     (tmp_path / "mine").mkdir()
-    with pytest.raises(NotFoundError, match=r"mine.manifest\.json"):
+    with pytest.raises(NotFoundError, match=r"^mine: a model folder holds a manifest"):
         load_model("mine")
