@@ -17,6 +17,16 @@ from stance.text.catalogue import Catalogue
 from stance.text.focus import Focus
 from stance.text.offices import NO_LONGER, OFFICE_HEADS
 from stance.text.places import ONLY_WHERE
+from stance.text.possessives import (
+    country_of,
+    follows_participle,
+    is_empty_it,
+    judged_for,
+    ordered_to,
+    reported_subject,
+    subject_ahead,
+    subject_of_clause,
+)
 from stance.text.tokens import Tokens
 from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
 
@@ -160,9 +170,9 @@ class Resolver:
         clause = view.in_clause(at) if view.is_object(at) else ()
         ordered = None
         if view.lower[at] in _OWN:
-            ordered = view.ordered_to(at) or view.judged_for(at)
+            ordered = ordered_to(view, at) or judged_for(view, at)
             if ordered is None:
-                ordered = view.subject_ahead(at) or view.subject_of_clause(at)
+                ordered = subject_ahead(view, at) or subject_of_clause(view, at)
         if ordered is not None and view.is_person(ordered):
             return at, at + 1, (ordered.id,), 0.8
         before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
@@ -188,18 +198,18 @@ class Resolver:
             ally = self._ally(view, at)
             if ally is not None:
                 return ally
-        if lower[at] == "it" and view.is_empty_it(at):
+        if lower[at] == "it" and is_empty_it(view, at):
             return None
-        nearest = view.reported_subject(at)
+        nearest = reported_subject(view, at)
         if lower[at] in _OWN:
-            nearest = view.ordered_to(at) or view.judged_for(at) or nearest
-            nearest = nearest or view.country_of(at)
+            nearest = ordered_to(view, at) or judged_for(view, at) or nearest
+            nearest = nearest or country_of(view, at)
             if nearest is None:
-                nearest = view.subject_ahead(at) or view.subject_of_clause(at)
+                nearest = subject_ahead(view, at) or subject_of_clause(view, at)
         if nearest is not None:
             return at, at + 1, (nearest.id,), 0.7
         before = view.before(at)
-        if view.follows_participle(at):
+        if follows_participle(view, at):
             others = [m.id for m in before if m.id != before[0].id]
             return (at, at + 1, (others[-1],), 0.6) if others else None
         clause = view.in_clause(at) if view.is_object(at) else ()
@@ -229,7 +239,7 @@ class Resolver:
     def they(self, view: SentenceView, at: int) -> Found | None:
         """Resolve they, them, their: a group, or actors that were named together."""
         before = view.before(at)
-        own = view.subject_ahead(at) if view.lower[at] == "their" else None
+        own = subject_ahead(view, at) if view.lower[at] == "their" else None
         if own is not None:
             return at, at + 1, (own.id,), 0.6
         speaker = self._quoted_speaker(view, at)

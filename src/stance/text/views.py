@@ -12,10 +12,18 @@ from stance.text.attribution import Attribution
 from stance.text.matching import FUNCTION_WORDS
 from stance.text.offices import OFFICE_HEADS, has_office
 from stance.text.places import ONLY_WHERE
-from stance.text.sayings import FINITE
 from stance.text.tokens import Tokens
 
-__all__ = ["COUNTRIES", "LONGEST_PHRASE", "MODIFIERS", "NUMBERS", "RESOLVED", "SentenceView"]
+__all__ = [
+    "CLAUSE_BORDERS",
+    "COUNTRIES",
+    "LONGEST_PHRASE",
+    "MODIFIERS",
+    "NUMBERS",
+    "RESOLVED",
+    "SAID",
+    "SentenceView",
+]
 
 COUNTRIES = frozenset(
     "countries nations states governments capitals neighbours neighbors sides powers parties"
@@ -33,70 +41,15 @@ MODIFIERS = frozenset(
 )
 LONGEST_PHRASE = 4
 
-_SAID = frozenset(("said", "says"))
-_ORDERS = frozenset(
-    "told tells urged urges urging ordered orders ordering pressed pressing"
-    " invited invites forced forces forcing allowed allows helped wants wanted warned"
-    " advised persuaded convinced".split()
-)
-_INTO = frozenset(
-    "into violated violating entered entering crossed crossing attacked attacking shelled shelling"
-    " hit hitting struck striking bombed bombing targeted targeting invaded breached threatened"
-    " threatening surrounding surrounded".split()
-)
-_OF_A_VICTIM = frozenset(
-    "airspace waters territory soil border borders shores cities positions".split()
-)
-"""What belongs to the one who complains: "said Russian jets had violated its airspace"."""
-_JUDGES = frozenset(
-    "thanked thanks praised praises congratulated condemned condemns criticised criticized"
-    " criticises blamed blames denounced rebuked punished punish sanctioned hailed lauded chided"
-    " scolded commended".split()
-)
-_CALLS = frozenset("call calls called calling".split())
-_ALL_ORDERS = _ORDERS | _CALLS
-_NO_ORDER = frozenset((",", ";", "and", "but", "that", "while"))
-_BEFORE_OBJECTS = frozenset("on in with to from at against for by over about".split())
-_NO_PARTICIPLES = frozenset("during including excluding following regarding concerning".split())
-_BE = frozenset("is was 's ’s will would has had may might could seems appears remains".split())
-_EMPTY_IT = frozenset("that whether who whom when if".split())
-_EMPTY_IF_ADJECTIVE = frozenset("to for".split())
-_ADJECTIVES_OF_IT = frozenset(
-    "clear time possible impossible likely unlikely wrong right important necessary vital essential"
-    " hard difficult easy too up better best natural crucial urgent early late useless pointless"
-    " not believed thought understood rumoured rumored unclear".split()
-)
-_OF_AN_EVENT = frozenset("interest concern importance note significance consequence use".split())
-"""Nouns after "it is of (great)": what is judged is an event."""
-_CLAUSE_VERB_BEFORE_IT = frozenset(
-    "make makes made find finds found consider considers call calls called deny denies denied"
-    " denying claim claims claimed reject rejects rejected rejecting report reported veto vetoed"
-    " do did doing".split()
-)
-"""Verbs whose "it" is an event or a clause."""
-_EMPTY_PHRASES = frozenset((verb, "out") for verb in ("rule", "rules", "ruled", "ruling"))
+SAID = frozenset(("said", "says"))
 _SUBJECT_PRONOUNS = frozenset("it they he she we".split())
 _RELATIVES = (["that"], ["which"], ["who"], ["whose"])
-_OWN_COUNTRY = frozenset("country nation government army party".split())
-_PUT = frozenset(("put", "puts"))
-_HAPPENS = frozenset("happen happened occur mistake".split())
-"""What only events do or are: "it will not happen", "it would be a mistake"."""
 RESOLVED = frozenset(("pronoun", "phrase"))
 _AFTER_OBJECT = frozenset(
     "to for with of on in at from by as into against back off until after during without through"
     " over when because while before once again if unless".split()
 )
-_OPENS_PHRASE = frozenset(
-    "for in on under with despite at after before from through since like unlike as by to during"
-    " because without".split()
-)
-_ANSWERED = frozenset(
-    "response reaction answer reply retaliation revenge request invitation insistence".split()
-)
-"""What somebody does because of another: "its" is not the subject's there."""
-_LONGEST_OPENING = 10  # words of a phrase in front of the subject
-_JOINS_CLAUSES = frozenset(("but", "while", "whereas"))
-_CLAUSE_BORDERS = frozenset(
+CLAUSE_BORDERS = frozenset(
     "that and but while although though whereas unless because as when where if which who"
     ' ; : " “ ” — –'.split()
 )
@@ -209,74 +162,6 @@ class SentenceView:
             return False
         return not after or not after[0].isalpha() or after[0] in _AFTER_OBJECT
 
-    def follows_participle(self, at: int) -> bool:
-        """Return whether a pronoun is what a participle acts on ("..., accusing it of")."""
-        return (
-            at > 1
-            and self.lower[at - 1].endswith("ing")
-            and self.lower[at - 1] not in _NO_PARTICIPLES
-            and self.lower[at - 2] == ","
-            and self.lower[at] in ("it", "them", "him", "her")
-            and self.lower[at + 1 : at + 2] != []
-            and self.lower[at + 1] not in FINITE
-        )
-
-    def ordered_to(self, at: int) -> Mention | None:
-        """Return who is to do what a possessive stands in ("urged Ankara to keep its word")."""
-        if _ALL_ORDERS.isdisjoint(self.lower):
-            return None
-        for mention in reversed(self.before(at)):
-            first, last = self.range_of(mention)
-            if not _NO_ORDER.isdisjoint(self.lower[last:at]):
-                return None
-            before = self.lower[max(0, first - 2) : first]
-            is_called = before[-1:] == ["on"] and before[0] in _CALLS
-            if self.lower[last] == "to" and (is_called or not _ORDERS.isdisjoint(before)):
-                return mention
-        return None
-
-    def judged_for(self, at: int) -> Mention | None:
-        """Return who is judged for what a possessive stands in ("thanked X for his help")."""
-        if self.lower[at - 1] not in ("for", "over"):
-            return None
-        before = self.before(at)
-        if not before:
-            return None
-        first, last = self.range_of(before[-1])
-        is_judged = last == at - 1 and not _JUDGES.isdisjoint(self.lower[max(0, first - 2) : first])
-        return before[-1] if is_judged else None
-
-    def subject_ahead(self, at: int) -> Mention | None:
-        """Return the subject that a possessive at the beginning stands for ("For its part, Oslo").
-
-        It stands in the first phrase of the sentence, before a comma and all mentions.
-        """
-        if at > _LONGEST_OPENING or self.lower[0] not in _OPENS_PHRASE or self.before(at):
-            return None
-        if not _ANSWERED.isdisjoint(self.lower[1:at]):
-            return None  # "in response to its threats, Oslo"
-        for comma in range(at + 1, min(len(self.lower) - 1, at + _LONGEST_OPENING)):
-            if self.lower[comma] in FINITE or self.lower[comma] in _ANSWERED:
-                return None  # "at his request, Hill"
-            if self.lower[comma] == ",":
-                first = comma + 1 + (self.lower[comma + 1] == "the")
-                return self.mention_from(first)
-        return None
-
-    def subject_of_clause(self, at: int) -> Mention | None:
-        """Return the subject of the last main clause before a token ("..., but Oslo wants its")."""
-        for border in range(at - 1, 0, -1):
-            word = self.lower[border]
-            if word == ";" or (word in _JOINS_CLAUSES and self.lower[border - 1] == ","):
-                subject = self.mention_from(border + 1 + (self.lower[border + 1] == "the"))
-                if subject is None:
-                    return None
-                verb = self.lower[self.range_of(subject)[1]]
-                return subject if verb in FINITE or verb.endswith(("s", "ed")) else None
-            if word in _CLAUSE_BORDERS:
-                return None
-        return None
-
     def mention_from(self, token: int) -> Mention | None:
         """Return the mention that begins at a token."""
         if token >= len(self.starts):
@@ -287,50 +172,7 @@ class SentenceView:
     def says(self, mention: Mention) -> bool:
         """Return whether a verb of saying follows a mention ("Kerry said")."""
         last = self.range_of(mention)[1]
-        return last < len(self.lower) and self.lower[last] in _SAID
-
-    def reported_subject(self, at: int) -> Mention | None:
-        """Return whom "it" or "its" stands for in or right after "X said (that)".
-
-        The speaker for "France said it would"; the subject of the clause for "France said Russia
-        was losing its allies".
-        """
-        if _SAID.isdisjoint(self.lower) or self.is_object(at):
-            return None  # "Ethiopia said it would crush it"
-        verb = at - 1
-        while verb > 0 and self.lower[verb] not in _SAID:
-            if self.lower[verb] in _CLAUSE_BORDERS and self.lower[verb] != "that":
-                return None
-            verb -= 1
-        if verb <= 0:
-            return None
-        inside = [m for m in self.before(at) if m.start > self.place(verb)]
-        if inside:
-            if self.lower[at - 1] in _INTO or self.lower[at + 1 : at + 2] == []:
-                return None
-            start, last = self.range_of(inside[0])
-            is_subject = (
-                self.lower[at + 1] not in _OF_A_VICTIM
-                and start == verb + 1 + (self.lower[verb + 1] == "that")
-                and (self.lower[last] in FINITE or self.lower[last].endswith("ed"))
-            )
-            return inside[0] if self.lower[at] == "its" and is_subject else None
-        if self.lower[verb + 1] not in ("it", "its", "that"):
-            return None
-        named = [m for m in self.before(verb) if m.kind not in RESOLVED]
-        if not named or "," in self.lower[self.range_of(named[-1])[1] : verb]:
-            return None
-        if self.is_person(named[-1]):
-            return None
-        if self.lower[verb - 1] in ("and", "but"):
-            return named[0]  # "X condemned Y and said that it"
-        subjects = [m for m in named if not self._is_governed(self.token_at(m.start))]
-        return subjects[-1] if subjects else named[-1]
-
-    def _is_governed(self, first: int) -> bool:
-        """Return whether a preposition stands before a token ("statement on the Israelis")."""
-        before = [word for word in self.lower[max(0, first - 2) : first] if word != "the"]
-        return before[-1:] != [] and before[-1] in _BEFORE_OBJECTS
+        return last < len(self.lower) and self.lower[last] in SAID
 
     def explained_by(self, at: int, last: int) -> Mention | None:
         """Return the person whom an office explains ("X, the president"; "the president, X")."""
@@ -353,22 +195,13 @@ class SentenceView:
     def speaker_before(self, at: int) -> Mention | None:
         """Return who speaks the clause that begins at a token ("Oslo said the government ...")."""
         verb = at - 1 - (self.lower[at - 1] == "that")
-        if verb < 1 or self.lower[verb] not in _SAID:
+        if verb < 1 or self.lower[verb] not in SAID:
             return None
         for one in self.attributions:
             if one.span[1] <= self.place(verb):
                 for mention in self.mentions:
                     if mention.start < one.span[1] and one.span[0] < mention.end:
                         return mention
-        return None
-
-    def country_of(self, at: int) -> Mention | None:
-        """Return whose "his country" stands before "its"."""
-        for mention in self.resolved:
-            if mention.text.lower() in ("his", "her"):
-                following = self.token_at(mention.start) + 1
-                if following < at and self.lower[following] in _OWN_COUNTRY:
-                    return mention
         return None
 
     def is_apposed_to_unknown(self, at: int) -> bool:
@@ -385,7 +218,7 @@ class SentenceView:
     def in_clause(self, at: int) -> tuple[str, ...]:
         """Return the actors named in the clause before a token."""
         begin = at
-        while begin > 0 and self.lower[begin - 1] not in _CLAUSE_BORDERS:
+        while begin > 0 and self.lower[begin - 1] not in CLAUSE_BORDERS:
             begin -= 1
         start = self.place(begin)
         subjects = [m for m in self.resolved if m.text.lower() in _SUBJECT_PRONOUNS]
@@ -453,26 +286,6 @@ class SentenceView:
         ):
             end += 1
         return end
-
-    def is_empty_it(self, at: int) -> bool:
-        """Return whether "it" stands for no one ("it is clear that", "made it possible")."""
-        after = self.lower[at + 1 : at + 7]
-        if at and self.lower[at - 1] in _CLAUSE_VERB_BEFORE_IT:
-            return not after or after[0] not in FINITE
-        if not after or after[0] not in _BE:
-            verb = self.lower[at - 1] if at else ""
-            return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in _PUT and not self._goes_on(at))
-        if not _HAPPENS.isdisjoint(after[1:4]) or after[:3] == ["remains", "to", "be"]:
-            return True
-        if after[1:2] == ["of"] and not _OF_AN_EVENT.isdisjoint(after[2:4]):
-            return True
-        return not _EMPTY_IT.isdisjoint(after[1:]) or not (
-            _EMPTY_IF_ADJECTIVE.isdisjoint(after[1:]) or _ADJECTIVES_OF_IT.isdisjoint(after[1:])
-        )
-
-    def _goes_on(self, at: int) -> bool:
-        """Return whether a word follows a token, and no mark."""
-        return at + 1 < len(self.lower) and self.lower[at + 1].isalpha()
 
     def together(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the actors of a coordination ("Iran and Russia"), the last one before a place."""
