@@ -12,7 +12,14 @@ from stance.text.headlines import TITLES, folded, is_headline, is_headline_verb,
 from stance.text.surfaces import Alone, Start, Surface
 from stance.text.tokens import Tokens
 
-__all__ = ["FUNCTION_WORDS", "Match", "folded_words", "match_candidates", "match_words"]
+__all__ = [
+    "FUNCTION_WORDS",
+    "POSSESSIVE",
+    "Match",
+    "folded_words",
+    "match_candidates",
+    "match_words",
+]
 
 _PLACE_NOUNS = frozenset(
     "Street Road Avenue Boulevard Lane Square Airport University Hotel Marathon Zoo Cathedral"
@@ -51,7 +58,7 @@ _LOWER_WEST_BEFORE = frozenset("in to from at further due".split())
 _LOWER_WEST_AFTER = frozenset("of bank coast side wing end gate shore and".split())
 _COORDINATING = frozenset(("and", "or"))
 _THE = frozenset(("the", "The"))
-_POSSESSIVE = ("'s", "’s")
+POSSESSIVE = frozenset(("'s", "’s"))
 _SHORT = 3
 FUNCTION_WORDS = frozenset(
     "in on at the a an but and he she his her it its they their we our by for from to with after"
@@ -295,7 +302,7 @@ def _is_owned(
         bool(before)
         and before[-1].actor == actor
         and before[-1].last == position - 1
-        and words[position - 1] in _POSSESSIVE
+        and words[position - 1] in POSSESSIVE
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
 from stance.text.headlines import TITLES, is_headline, is_headline_verb
-from stance.text.matching import Match
+from stance.text.matching import POSSESSIVE, Match
 from stance.text.surfaces import Surface
 
 __all__ = ["NO_LONGER", "OFFICE_HEADS", "has_office", "join_offices"]
@@ -49,7 +49,6 @@ _BEFORE_TITLES = frozenset(
 _FORMER = frozenset("former ex late ousted deposed one-time erstwhile".split())
 NO_LONGER = _FORMER | {"then"}
 """Words inside an office or a phrase for one that say that it is no longer held."""
-_POSSESSIVE = frozenset(("'s", "’s"))
 _PLURAL_POSSESSIVE = frozenset(("'", "’"))
 _GLUE = frozenset(('"', "“", "”", "‘", "’", "'"))
 _BODIES = (["staff"], ["assembly"], ["headquarters"], ["secretariat"])
@@ -169,7 +168,7 @@ def _envoy(
 
 def _is_office(between: Sequence[str]) -> bool:
     """Return whether words between two names are an office of the first and nothing else."""
-    start = between[0] in _POSSESSIVE
+    start = between[0] in POSSESSIVE
     return all(word in _OFFICE_WORDS or word == "-" for word in between[start:])
 
 
@@ -183,7 +182,7 @@ def _is_of_a_state(
     if match.last - match.first < _FULL_NAME or joined[-1].actor == match.actor:
         return False
     gap = words[joined[-1].last : match.first]
-    if gap and not (len(gap) == 1 and gap[0] in _POSSESSIVE):
+    if gap and not (len(gap) == 1 and gap[0] in POSSESSIVE):
         return False
     first = words[match.first]
     if first.islower():
@@ -290,7 +289,7 @@ def _is_hyphened(lower: Sequence[str], position: int) -> bool:
 
 def _is_possessive(words: Sequence[str], at: int) -> bool:
     """Return whether a token makes a possessive of the word before ("Iran's", "Philippines'")."""
-    return words[at] in _POSSESSIVE or (
+    return words[at] in POSSESSIVE or (
         words[at] in _PLURAL_POSSESSIVE and words[at - 1].endswith("s")
     )
 
@@ -427,7 +426,7 @@ def _merge(words: Sequence[str], left: Match, right: Match, catalogue: Catalogue
         return False
     between = words[left.last] if gap else ""
     if left.actor == right.actor:
-        if gap and between not in _POSSESSIVE and between not in _GLUE:
+        if gap and between not in POSSESSIVE and between not in _GLUE:
             return False
         if gap and right.kind not in ("institution", "person") and right.field != "adjectives":
             return False
@@ -437,7 +436,7 @@ def _merge(words: Sequence[str], left: Match, right: Match, catalogue: Catalogue
             return False
         owned = catalogue.state_of(right.actor) == left.actor
         glued = not between or between in _GLUE
-        if between in _POSSESSIVE:
+        if between in POSSESSIVE:
             glued = owned
         describes = owned or left.field in ("adjectives", "people")
         if not (glued and describes):

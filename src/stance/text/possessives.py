@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stance.records import Mention
-from stance.text.sayings import FINITE
+from stance.text.sayings import FINITE, PUT
 from stance.text.views import CLAUSE_BORDERS, RESOLVED, SAID, SentenceView
 
 __all__ = [
@@ -59,7 +59,6 @@ _CLAUSE_VERB_BEFORE_IT = frozenset(
 """Verbs whose "it" is an event or a clause."""
 _EMPTY_PHRASES = frozenset((verb, "out") for verb in ("rule", "rules", "ruled", "ruling"))
 _OWN_COUNTRY = frozenset("country nation government army party".split())
-_PUT = frozenset(("put", "puts"))
 _HAPPENS = frozenset("happen happened occur mistake".split())
 """What only events do or are: "it will not happen", "it would be a mistake"."""
 _OPENS_PHRASE = frozenset(
@@ -209,7 +208,7 @@ def is_empty_it(view: SentenceView, at: int) -> bool:
         return not after or after[0] not in FINITE
     if not after or after[0] not in _BE:
         verb = view.lower[at - 1] if at else ""
-        return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in _PUT and not _goes_on(view, at))
+        return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in PUT and not _goes_on(view, at))
     if not _HAPPENS.isdisjoint(after[1:4]) or after[:3] == ["remains", "to", "be"]:
         return True
     if after[1:2] == ["of"] and not _OF_AN_EVENT.isdisjoint(after[2:4]):
