@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from stance.text.tokens import tokenize
 
-__all__ = ["dateline_words"]
+__all__ = ["dateline_words", "opens_like_dateline"]
 
 _LONGEST = 90  # characters
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -19,8 +19,22 @@ _DATELINE = re.compile(
     rf"\s*(?P<agency>\([A-Z][^)]{{1,30}}\))?{_DASH}"
     r"|(?P<capitals>[A-Z][A-Z.'’]+(?:[ -][A-Z]{2,}){0,2}):\s"
 )
+_OPENING = re.compile(
+    r"[A-Z][\w .'’-]{2,30}(?:,[^.;:]{2,40}?)?\s*(?:\([A-Z][^)]{1,25}\)\s*)?(?:—|–|--|-)\s"
+)
 _MARKS = frozenset("-–—:")
 _MOST_WORDS = 24
+
+
+def opens_like_dateline(text: str) -> bool:
+    """Return whether a text begins with what is a dateline if a known city stands first.
+
+    Examples
+    --------
+    >>> opens_like_dateline("Oslo - The talks began."), opens_like_dateline("Oslo began talks.")
+    (True, False)
+    """
+    return _OPENING.match(text) is not None
 
 
 def dateline_words(text: str, words: Sequence[str]) -> int:

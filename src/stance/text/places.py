@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
-from stance.text.datelines import dateline_words
+from stance.text.datelines import dateline_words, opens_like_dateline
 from stance.text.matching import Match
 
 __all__ = ["ONLY_WHERE", "mark_places"]
@@ -45,9 +45,6 @@ _FELT = frozenset(
 )
 _VENUE_HEADS = frozenset(
     "talks summit conference meeting round forum negotiations gathering format jamboree".split()
-)
-_DATELINE = re.compile(
-    r"[A-Z][\w .'’-]{2,30}(?:,[^.;:]{2,40}?)?\s*(?:\([A-Z][^)]{1,25}\)\s*)?(?:—|–|--|-)\s"
 )
 _SITES = frozenset(
     "Square Palace Airport District Bazaar Street Park Stadium Bridge Station Hotel Hospital Arena"
@@ -151,7 +148,7 @@ def mark_places(
         if (
             (
                 match.field in ("capital", "places")
-                and (after in _VENUE_HEADS or (not first and _DATELINE.match(text)))
+                and (after in _VENUE_HEADS or (not first and opens_like_dateline(text)))
             )  # a capital that only hosts ("the Geneva talks")
             or (match.last < dateline and _is_in_dateline(match, words[dateline - 1]))
             or (first and lower[first - 1] in _BEFORE_PLACES and _is_inside(words, lower, match))
