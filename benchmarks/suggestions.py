@@ -37,7 +37,7 @@ from stance.learning.suggestions import (
     token_features,
 )
 from stance.model.classifier import StanceClassifier, best_threshold
-from stance.model.masking import OTHER
+from stance.model.masked import OTHER
 from stance.records import LabeledSentence
 
 PAGE = Path("docs/labelling.md")

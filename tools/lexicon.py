@@ -32,7 +32,8 @@ from stance.learning.encoder_options import EncoderOptions
 from stance.model.encoder import EncoderScorer
 from stance.model.encoder_tokens import Tokens, padded, read_tokenizer
 from stance.model.lexicon import N_DIMENSIONS
-from stance.model.masking import MaskedPair, mask_pair
+from stance.model.masked import MaskedPair
+from stance.model.masking import mask_pair
 from stance.records import Pair
 from stance.text.tokens import tokenize
 

@@ -22,7 +22,7 @@ from stance.learning.examples import examples_of
 from stance.learning.held_out import Unseen
 from stance.learning.training import train
 from stance.model.linear import Scored
-from stance.model.masking import MaskedPair
+from stance.model.masked import MaskedPair
 from stance.records import LabeledMention, LabeledSentence
 
 CASES = Path(stance.learning.__file__).parent / "audit_cases"

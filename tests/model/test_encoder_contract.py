@@ -14,7 +14,8 @@ from stance.analysis import Model, load_model
 from stance.errors import ModelError, NotFoundError
 from stance.learning.examples import examples_of
 from stance.model.evidence import deciding_spans
-from stance.model.masking import MaskedPair, mask_pair
+from stance.model.masked import MaskedPair
+from stance.model.masking import mask_pair
 from stance.records import LabeledSentence, Mention, Pair
 
 NAMES = st.text(st.characters(categories=["Lu", "Ll"]), min_size=1, max_size=12)

@@ -16,7 +16,8 @@ from stance.model.features import (
     occurrences,
     table_rows,
 )
-from stance.model.masking import MaskedPair, MaskedSentence
+from stance.model.masked import MaskedPair
+from stance.model.masking import MaskedSentence
 from stance.records import Mention
 
 WORDS = st.lists(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from stance.model.lexicon import N_DIMENSIONS, lexicon
-from stance.model.masking import STEM_BITS, mask_pair
+from stance.model.masked import STEM_BITS
+from stance.model.masking import mask_pair
 from stance.records import Pair
 
 

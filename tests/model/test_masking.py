@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.model.masking import ORDERS, MaskedSentence, mask_pair
+from stance.model.masked import ORDERS
+from stance.model.masking import MaskedSentence, mask_pair
 from stance.records import Mention, Pair
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ üéß-", min_size=1).filter(

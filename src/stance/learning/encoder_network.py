@@ -14,7 +14,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from stance.errors import NotFoundError, OptionError, Problem
 from stance.model.encoder_tokens import Vocabulary
-from stance.model.masking import ROLE_NAMES
+from stance.model.masked import ROLE_NAMES
 
 __all__ = ["REFERENCE", "Base", "Network", "open_base"]
 

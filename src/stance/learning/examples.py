@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from stance.errors import LabelError, Problem
-from stance.model.masking import MaskedPair, MaskedSentence
+from stance.model.masked import MaskedPair
+from stance.model.masking import MaskedSentence
 from stance.records import LabeledSentence, Mention, Sentiment
 from stance.text.catalogue import default_catalogue
 from stance.text.mentions import find_mentions

@@ -30,7 +30,8 @@ from stance.errors import OptionError, Problem
 from stance.model.batches import make_batch
 from stance.model.features import TABLE_SIZE, feature_matrix
 from stance.model.linear import LinearScorer
-from stance.model.masking import OTHER, MaskedPair, MaskedSentence
+from stance.model.masked import OTHER, MaskedPair
+from stance.model.masking import MaskedSentence
 from stance.records import (
     LabeledMention,
     LabeledRelation,

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.model.lexicon import lexicon
-from stance.model.masking import STEM_BITS, GatheredPairs, MaskedPair
+from stance.model.masked import STEM_BITS, GatheredPairs, MaskedPair
 
 __all__ = [
     "AFTER",

@@ -20,7 +20,8 @@ from stance.model.batches import Floats, make_batch
 from stance.model.familiarity import known_stems
 from stance.model.features import GROUPS, TABLE_SIZE, feature_matrix
 from stance.model.linear import Bools, LinearScorer, expand
-from stance.model.masking import MaskedPair, mask_pair
+from stance.model.masked import MaskedPair
+from stance.model.masking import mask_pair
 from stance.records import SENTIMENTS, Pair
 
 __all__ = ["DEFAULT_GROUPS", "StanceClassifier", "TaughtPairs", "best_threshold", "contrast_scale"]

@@ -14,7 +14,7 @@ from stance.model.batches import gathered_batch
 from stance.model.evidence import deciding_spans
 from stance.model.gathering import FoundPairs, GatheredSentences, masked_sentence
 from stance.model.linear import Bools, LinearScorer, Scored
-from stance.model.masking import MaskedPair
+from stance.model.masked import MaskedPair
 from stance.model.scorer import Scorer
 from stance.records import Mention, Span
 from stance.text.reading import ReadSentence

@@ -15,7 +15,7 @@ from stance.model.batches import Floats, make_batch
 from stance.model.encoder_tokens import STEP, Tokens, Vocabulary, padded, read_tokenizer
 from stance.model.familiarity import familiar_share
 from stance.model.linear import Contribution, Scored, TokenShares, sigmoid, softmax
-from stance.model.masking import ROLE_NAMES, MaskedPair
+from stance.model.masked import ROLE_NAMES, MaskedPair
 from stance.records import SENTIMENTS
 
 __all__ = ["Calibration", "EncoderFiles", "EncoderScorer"]

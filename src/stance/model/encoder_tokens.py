@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import MissingExtraError, ModelError, Problem
-from stance.model.masking import ROLE_NAMES, MaskedPair
+from stance.model.masked import ROLE_NAMES, MaskedPair
 
 __all__ = ["STEP", "Tokens", "Vocabulary", "padded", "read_tokenizer"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.masking import ROLE_NAMES, MaskedPair
+from stance.model.masked import ROLE_NAMES, MaskedPair
 from stance.model.scorer import Scorer
 from stance.records import Span
 

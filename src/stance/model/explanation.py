@@ -7,7 +7,7 @@ import math
 import msgspec
 import numpy as np
 
-from stance.model.masking import MaskedPair
+from stance.model.masked import MaskedPair
 from stance.model.scorer import Scorer
 from stance.records import Span
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.model.batches import Batch, Floats
-from stance.model.masking import ROLE_NAMES, STEM_BITS, MaskedPair
+from stance.model.masked import ROLE_NAMES, STEM_BITS, MaskedPair
 
 __all__ = ["familiar_share", "known_stems"]
 

@@ -35,7 +35,7 @@ from stance.model.batches import (
     stir,
 )
 from stance.model.lexicon import WordParts, lexicon
-from stance.model.masking import ORDERS, OTHER
+from stance.model.masked import ORDERS, OTHER
 
 __all__ = [
     "GROUPS",

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from stance.model.masking import ACTOR, TARGET, GatheredPairs, MaskedSentence
+from stance.model.masked import ACTOR, TARGET, GatheredPairs
+from stance.model.masking import MaskedSentence
 from stance.records import Mention
 from stance.text.pairs import paired_actors, taking_part
 from stance.text.reading import ReadSentence

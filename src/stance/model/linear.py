@@ -12,7 +12,7 @@ import numpy.typing as npt
 from stance.model.batches import Batch, Floats, Ints, make_batch
 from stance.model.familiarity import familiar_share
 from stance.model.features import GROUPS, Rows, WordGroup, occurrences, table_rows
-from stance.model.masking import MaskedPair
+from stance.model.masked import MaskedPair
 from stance.records import SENTIMENTS
 
 __all__ = ["LinearScorer", "Scored", "sigmoid", "softmax"]

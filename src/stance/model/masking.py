@@ -9,40 +9,29 @@ from __future__ import annotations
 
 import functools
 import zlib
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-import msgspec
 import snowballstemmer
 
 from stance.model.lexicon import lexicon
+from stance.model.masked import (
+    ACTOR,
+    BOTH,
+    ONE_END,
+    OTHER,
+    ROLE_NAMES,
+    STEM_BITS,
+    TARGET,
+    MaskedPair,
+)
 from stance.records import Mention, Pair, Span
 from stance.text.tokens import Tokens, tokenize
 
-__all__ = [
-    "ACTOR",
-    "BOTH",
-    "ONE_END",
-    "ORDERS",
-    "OTHER",
-    "ROLE_NAMES",
-    "STEM_BITS",
-    "TARGET",
-    "GatheredPairs",
-    "MaskedPair",
-    "MaskedSentence",
-    "mask_pair",
-]
+__all__ = ["MaskedSentence", "mask_pair"]
 
-ACTOR, TARGET, BOTH, OTHER = 1, 2, 3, 4
-ROLE_NAMES = {ACTOR: "ACTOR", TARGET: "TARGET", BOTH: "BOTH", OTHER: "OTHER"}
-STEM_BITS = 32
 _MOST_WORDS = 80_000  # an archive has more than memory should keep; the frequent ones come first
 _FIRST_WORD = 16  # word ids below are reserved for roles and borders
-
-ORDERS = ("actor first", "target first", "joint", "actor alone", "target alone")
-ONE_END = 3  # orders from here on have one end only
 
 
 @functools.cache
@@ -74,32 +63,6 @@ class _WordIds(dict[str, int]):
 
 
 _word_ids = _WordIds()
-
-
-class MaskedPair(msgspec.Struct, frozen=True):
-    """A pair as a model sees it.
-
-    Attributes
-    ----------
-    ids : list of int
-        Numbers of roles, and of stems and lexicon entries.
-    words : list of str
-        The surface of each (role names for mentions).
-    spans : list of (int, int)
-        Where each stands in the sentence.
-    first, second : int
-        Positions of the two ends, in order of place; equal if one phrase stands for both,
-        or if there is one end only.
-    order : int
-        Index into ``ORDERS``.
-    """
-
-    ids: list[int]
-    words: list[str]
-    spans: list[Span]
-    first: int
-    second: int
-    order: int
 
 
 class MaskedSentence:
@@ -225,43 +188,6 @@ def _apart(spans: Collection[Span]) -> list[Span]:
         if all(span[1] <= other[0] or other[1] <= span[0] for other in chosen):
             chosen.append(span)
     return sorted(chosen)
-
-
-def _numbers() -> array[int]:
-    return array("q")
-
-
-class GatheredPairs(msgspec.Struct):
-    """Pairs of many sentences, each sentence's words once: what a batch is made of.
-
-    Attributes
-    ----------
-    ids : list of int
-        Numbers of the words of all texts, one after the other.
-    text_lengths : list of int
-    text_of, first, second, order : array of int, length n_pairs
-        Text of each pair, positions of its ends in the text, index into ``ORDERS``.
-    places, roles : array of int
-        Where, counting the words of all pairs one after the other, which role stands.
-    """
-
-    ids: list[int] = []
-    text_lengths: list[int] = []
-    text_of: array[int] = msgspec.field(default_factory=_numbers)
-    first: array[int] = msgspec.field(default_factory=_numbers)
-    second: array[int] = msgspec.field(default_factory=_numbers)
-    order: array[int] = msgspec.field(default_factory=_numbers)
-    places: array[int] = msgspec.field(default_factory=_numbers)
-    roles: array[int] = msgspec.field(default_factory=_numbers)
-
-    def add_pair(self, pair: MaskedPair) -> None:
-        """Add a pair that is masked already."""
-        self.text_of.append(len(self.text_lengths))
-        self.text_lengths.append(len(pair.ids))
-        self.ids += pair.ids
-        self.first.append(pair.first)
-        self.second.append(pair.second)
-        self.order.append(pair.order)
 
 
 def _ends(actor_slots: Sequence[int], target_slots: Sequence[int]) -> tuple[int, int, int]:

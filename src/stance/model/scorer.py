@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from stance.model.linear import Contribution, Scored, TokenShares
-from stance.model.masking import MaskedPair
+from stance.model.masked import MaskedPair
 
 __all__ = ["Scorer"]
 

@@ -22,7 +22,8 @@ import msgspec
 from stance.errors import CatalogueError, Problem, missing
 from stance.records import MentionKind
 from stance.text.collecting import collection_put_off
-from stance.text.surfaces import Starts, Surface
+from stance.text.starts import Starts
+from stance.text.surfaces import Surface
 from stance.text.tokens import tokenize
 
 __all__ = ["Actor", "Ambiguity", "Catalogue", "Leader", "default_catalogue"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from stance.text.tokens import tokenize
 
@@ -37,7 +36,7 @@ def opens_like_dateline(text: str) -> bool:
     return _OPENING.match(text) is not None
 
 
-def dateline_words(text: str, words: Sequence[str]) -> int:
+def dateline_words(text: str, words: list[str]) -> int:
     """Return how many of the words of a text are its dateline, 0 if it has none.
 
     A city alone counts if it stands in capitals: "Oslo - long a friend - said" is none.

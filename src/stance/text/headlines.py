@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from stance.text.catalogue import Catalogue
 
@@ -35,7 +34,7 @@ _VERBS = frozenset(
 _SHOUTED = re.compile(r"[^\W\d_][^a-z:(]{3,60}(?=:| \((?![^)]*\)\s*[-–—]))")
 
 
-def is_headline(words: Sequence[str]) -> bool:
+def is_headline(words: list[str]) -> bool:
     """Return whether words are a headline in title case, whose capitals tell no names.
 
     Examples
@@ -85,7 +84,7 @@ def shouted_end(text: str) -> int:
     return match.end()
 
 
-def folded(words: Sequence[str], catalogue: Catalogue, are_names: bool = False) -> list[str]:
+def folded(words: list[str], catalogue: Catalogue, are_names: bool = False) -> list[str]:
     """Return words in capitals as the catalogue writes them.
 
     What it does not know is left in lower case, or with a capital if ``are_names``.

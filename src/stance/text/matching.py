@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from stance.records import MentionKind
 from stance.text.catalogue import Catalogue, plain
 from stance.text.headlines import TITLES, folded, is_headline, is_headline_verb, shouted_end
-from stance.text.surfaces import Alone, Start, Surface
+from stance.text.starts import Alone, Start
+from stance.text.surfaces import Surface
 from stance.text.tokens import Tokens
 
 __all__ = [
@@ -86,9 +87,9 @@ class Match:
         self.surnames = surface.surnames
 
 
-def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[str]:
+def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> list[str]:
     """Return the words as the catalogue writes them: no diacritics, headlines not in capitals."""
-    words: Sequence[str] = tokens.words
+    words: list[str] = tokens.words
     if not text.isascii():
         words = [word if word.isascii() else plain(word) for word in words]
     if text.isupper():
@@ -101,7 +102,7 @@ def folded_words(text: str, tokens: Tokens, catalogue: Catalogue) -> Sequence[st
 
 
 def match_candidates(
-    words: Sequence[str], catalogue: Catalogue, known_names: dict[str, str]
+    words: list[str], catalogue: Catalogue, known_names: dict[str, str]
 ) -> list[int]:
     """Return where a match may begin."""
     there = catalogue.first_words.intersection(words)
@@ -113,8 +114,8 @@ def match_candidates(
 
 
 def match_words(
-    words: Sequence[str],
-    lower: Sequence[str],
+    words: list[str],
+    lower: list[str],
     candidates: Iterable[int],
     catalogue: Catalogue,
     date: str | None,
@@ -133,12 +134,13 @@ def match_words(
         start = starts[word]
         done = position + 1
         if start.longer and done < length:
-            for rest, surfaces, surface in start.longer.get(words[done], ()):
-                end = done + len(rest)
-                if len(rest) > 1 and tuple(words[done:end]) != rest:
+            for longer in start.longer.get(words[done], ()):
+                end = done + len(longer.rest)
+                if len(longer.rest) > 1 and tuple(words[done:end]) != longer.rest:
                     continue
+                surface = longer.only
                 if surface is None:
-                    surface = _choose(surfaces, lower, date, words, position, matches)
+                    surface = _choose(longer.surfaces, lower, date, words, position, matches)
                 if surface is not None:
                     matches.append(Match(position, end - (surface.field == "prefixes"), surface))
                     done = end
@@ -161,7 +163,7 @@ def match_words(
     return matches
 
 
-def _is_ship(words: Sequence[str], position: int) -> bool:
+def _is_ship(words: list[str], position: int) -> bool:
     """Return whether a word belongs to the name of a ship ("USS Ronald Reagan").
 
     After a common noun something else of its name stands first: "the tanker Marlin Luanda" is a
@@ -178,7 +180,7 @@ def _is_ship(words: Sequence[str], position: int) -> bool:
 
 
 def _from_context(
-    words: Sequence[str],
+    words: list[str],
     position: int,
     start: Start,
     catalogue: Catalogue,
@@ -194,9 +196,9 @@ def _from_context(
         return Surface(known_names[word], "person", 0.9)
     after = position + 1
     if start.longer and after + 2 < len(words) and words[after] in _COORDINATING:
-        for rest, _, surface in start.longer.get(words[after + 2], ()):
-            if len(rest) == 1:
-                return surface  # "North and South Korea"
+        for longer in start.longer.get(words[after + 2], ()):
+            if len(longer.rest) == 1:
+                return longer.only  # "North and South Korea"
     if not _is_a_side(words, position):
         return None
     if word == "west":
@@ -205,7 +207,7 @@ def _from_context(
     return None if actor is None else Surface(actor, "name", 0.9)
 
 
-def _is_a_side(words: Sequence[str], position: int) -> bool:
+def _is_a_side(words: list[str], position: int) -> bool:
     """Return whether "the west" here is the Western states and not a direction."""
     after = words[position + 1] if position + 1 < len(words) else ""
     return (
@@ -217,9 +219,7 @@ def _is_a_side(words: Sequence[str], position: int) -> bool:
     )
 
 
-def _is_part_of_name(
-    words: Sequence[str], position: int, alone: Alone, catalogue: Catalogue
-) -> bool:
+def _is_part_of_name(words: list[str], position: int, alone: Alone, catalogue: Catalogue) -> bool:
     """Return whether a single word belongs to a longer name that stands for no actor here.
 
     Streets, universities and treaties are named after places ("Moscow Street", "Minsk
@@ -247,7 +247,7 @@ def _is_part_of_name(
 
 
 def _is_of_another(
-    words: Sequence[str], position: int, known_names: dict[str, str], catalogue: Catalogue
+    words: list[str], position: int, known_names: dict[str, str], catalogue: Catalogue
 ) -> bool:
     """Return whether a surname that the text introduced here belongs to somebody else."""
     after = words[position + 1 : position + 4]  # "Kim Yong-hyun" is not Kim Jong-un
@@ -258,7 +258,7 @@ def _is_of_another(
     )
 
 
-def _has_other_given_name(words: Sequence[str], position: int, catalogue: Catalogue) -> bool:
+def _has_other_given_name(words: list[str], position: int, catalogue: Catalogue) -> bool:
     """Return whether a surname stands after the given name of somebody else ("Oscar Pistorius")."""
     if not position or not _is_strange_name(words[position - 1], words, catalogue):
         return False
@@ -266,7 +266,7 @@ def _has_other_given_name(words: Sequence[str], position: int, catalogue: Catalo
     return position > 1 or not (first in FUNCTION_WORDS or first.endswith("ing"))
 
 
-def _is_strange_name(word: str, words: Sequence[str], catalogue: Catalogue) -> bool:
+def _is_strange_name(word: str, words: list[str], catalogue: Catalogue) -> bool:
     """Return whether a word looks like a personal name, and no actor begins with it."""
     if len(word) <= _SHORT or not word.istitle() or word in TITLES or word in _ACTS_FOR_STATE:
         return False
@@ -286,7 +286,7 @@ _ACTS_FOR_STATE = frozenset(
 )
 
 
-def _is_titled(words: Sequence[str], position: int) -> bool:
+def _is_titled(words: list[str], position: int) -> bool:
     """Return whether a surname stands after a title, and is no given name ("President Ann X")."""
     if position == 0 or words[position - 1].rstrip(".") not in TITLES:
         return False
@@ -294,9 +294,7 @@ def _is_titled(words: Sequence[str], position: int) -> bool:
     return not (after.istitle() and after.isalpha() and len(after) > _SHORT)
 
 
-def _is_owned(
-    words: Sequence[str], position: int, before: Sequence[Match], actor: str | None
-) -> bool:
+def _is_owned(words: list[str], position: int, before: Sequence[Match], actor: str | None) -> bool:
     """Return whether a surname stands after a possessive of its own state ("Albania's Rama")."""
     return (
         bool(before)
@@ -308,9 +306,9 @@ def _is_owned(
 
 def _choose(
     surfaces: list[Surface],
-    lower: Sequence[str],
+    lower: list[str],
     date: str | None,
-    words: Sequence[str],
+    words: list[str],
     position: int,
     before: list[Match],
 ) -> Surface | None:

@@ -67,8 +67,8 @@ _NUMERAL = frozenset("IVX")  # "Abdullah II" is no II
 
 
 def join_offices(
-    words: Sequence[str],
-    lower: Sequence[str],
+    words: list[str],
+    lower: list[str],
     matches: list[Match],
     known_names: dict[str, str],
     catalogue: Catalogue,
@@ -124,8 +124,8 @@ def join_offices(
 
 
 def _is_sent_by(
-    words: Sequence[str],
-    lower: Sequence[str],
+    words: list[str],
+    lower: list[str],
     sender: Match,
     match: Match,
     office_end: int,
@@ -142,8 +142,8 @@ def _is_sent_by(
 
 
 def _envoy(
-    words: Sequence[str],
-    lower: Sequence[str],
+    words: list[str],
+    lower: list[str],
     sender: Match,
     host: Match,
     following: Match | None,
@@ -166,14 +166,14 @@ def _envoy(
     return Match(start, end, Surface(sender.actor, "person"))
 
 
-def _is_office(between: Sequence[str]) -> bool:
+def _is_office(between: list[str]) -> bool:
     """Return whether words between two names are an office of the first and nothing else."""
     start = between[0] in POSSESSIVE
     return all(word in _OFFICE_WORDS or word == "-" for word in between[start:])
 
 
 def _is_of_a_state(
-    words: Sequence[str], match: Match, joined: Sequence[Match], catalogue: Catalogue
+    words: list[str], match: Match, joined: Sequence[Match], catalogue: Catalogue
 ) -> bool:
     """Return whether a name is that of a state's own body ("South Korea's Joint Chiefs").
 
@@ -198,12 +198,12 @@ def _is_of_a_state(
     )
 
 
-def has_office(words: Sequence[str], lower: Sequence[str], last: int) -> bool:
+def has_office(words: list[str], lower: list[str], last: int) -> bool:
     """Return whether the role of a person follows token ``last`` ("Iran's foreign minister")."""
     return _office_end(words, lower, last) > 0
 
 
-def _learn_acronym(words: Sequence[str], match: Match, known_names: dict[str, str]) -> None:
+def _learn_acronym(words: list[str], match: Match, known_names: dict[str, str]) -> None:
     """Learn an acronym in brackets after a name ("the Gas Exporting Countries Forum (GECF)")."""
     bracketed = words[match.last : match.last + 3]
     if (
@@ -217,9 +217,7 @@ def _learn_acronym(words: Sequence[str], match: Match, known_names: dict[str, st
         known_names[bracketed[1]] = match.actor
 
 
-def _join_title(
-    words: Sequence[str], match: Match, border: int, known_names: dict[str, str]
-) -> None:
+def _join_title(words: list[str], match: Match, border: int, known_names: dict[str, str]) -> None:
     if match.last - match.first > 1:
         _learn(words, match, known_names)
     while match.first > border and words[match.first - 1].rstrip(".") in TITLES:
@@ -236,14 +234,14 @@ def _join_title(
         match.first -= 2
 
 
-def _is_former_office(lower: Sequence[str], match: Match, office_end: int) -> bool:
+def _is_former_office(lower: list[str], match: Match, office_end: int) -> bool:
     """Return whether an office is no longer held ("the former British prime minister")."""
     return not NO_LONGER.isdisjoint(lower[match.last : office_end]) or (
         match.first > 0 and lower[match.first - 1] in _FORMER
     )
 
 
-def _is_former(words: Sequence[str], match: Match) -> bool:
+def _is_former(words: list[str], match: Match) -> bool:
     """Return whether a person is named who no longer holds the office."""
     before = match.first - 1
     if before >= 0 and words[before] == "-":
@@ -253,7 +251,7 @@ def _is_former(words: Sequence[str], match: Match) -> bool:
     return words[before].lower() in _FORMER and match.last - match.first > 1
 
 
-def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
+def _office_end(words: list[str], lower: list[str], end: int) -> int:
     """Return the end of the office that begins at ``end``; 0 if none does."""
     length = len(words)
     is_owned = end < length and _is_possessive(words, end)
@@ -277,24 +275,24 @@ def _office_end(words: Sequence[str], lower: Sequence[str], end: int) -> int:
     return _portfolio_end(lower, office_end)
 
 
-def _is_staff(lower: Sequence[str], position: int) -> bool:
+def _is_staff(lower: list[str], position: int) -> bool:
     """Return whether "general" belongs to a body ("general staff") and is nobody's rank."""
     return lower[position] == "general" and lower[position + 1 : position + 2] in _BODIES
 
 
-def _is_hyphened(lower: Sequence[str], position: int) -> bool:
+def _is_hyphened(lower: list[str], position: int) -> bool:
     """Return whether a hyphen, or what stands between two, is part of an office."""
     return lower[position] == "-" or list(lower[position - 1 : position + 2]) == ["-", "in", "-"]
 
 
-def _is_possessive(words: Sequence[str], at: int) -> bool:
+def _is_possessive(words: list[str], at: int) -> bool:
     """Return whether a token makes a possessive of the word before ("Iran's", "Philippines'")."""
     return words[at] in POSSESSIVE or (
         words[at] in _PLURAL_POSSESSIVE and words[at - 1].endswith("s")
     )
 
 
-def _is_portfolio(words: Sequence[str], position: int) -> bool:
+def _is_portfolio(words: list[str], position: int) -> bool:
     """Return whether a word says what an office is in charge of, and is no verb before a title."""
     word, head = words[position], words[position + 1 : position + 2]
     return (
@@ -307,7 +305,7 @@ def _is_portfolio(words: Sequence[str], position: int) -> bool:
     )
 
 
-def _portfolio_end(lower: Sequence[str], end: int) -> int:
+def _portfolio_end(lower: list[str], end: int) -> int:
     """Return the end of what an office is in charge of ("minister of trade and industry")."""
     if not end or end >= len(lower) or lower[end] not in ("of", "for"):
         return end
@@ -319,7 +317,7 @@ def _portfolio_end(lower: Sequence[str], end: int) -> int:
 
 
 def _join_office(
-    words: Sequence[str],
+    words: list[str],
     match: Match,
     office_end: int,
     following: Match | None,
@@ -351,7 +349,7 @@ def _join_office(
 
 
 def _join_name_before(
-    words: Sequence[str],
+    words: list[str],
     match: Match,
     office_end: int,
     border: int,
@@ -377,7 +375,7 @@ def _join_name_before(
         match.last = office_end
 
 
-def _learn(words: Sequence[str], match: Match, known_names: dict[str, str]) -> None:
+def _learn(words: list[str], match: Match, known_names: dict[str, str]) -> None:
     """Learn the surname of the person whose full name ends with a match, and what stands before it.
 
     Where the catalogue knows the person, it knows the surname: "Moon" of Moon Jae-in.
@@ -401,7 +399,7 @@ def _is_name_word(word: str, inside: bool) -> bool:
     )
 
 
-def _name_end(words: Sequence[str], start: int) -> int:
+def _name_end(words: list[str], start: int) -> int:
     """Return the end of the personal name that begins at ``start`` (``start`` if none does)."""
     end = start
     for position in range(start, min(len(words), start + _LONGEST_NAME)):
@@ -415,7 +413,7 @@ def _name_end(words: Sequence[str], start: int) -> int:
     return end
 
 
-def _merge(words: Sequence[str], left: Match, right: Match, catalogue: Catalogue) -> bool:
+def _merge(words: list[str], left: Match, right: Match, catalogue: Catalogue) -> bool:
     """Make two neighbours one mention, in ``left``; return whether that was done.
 
     The state before one of its own institutions ("US State Department"), and an adjective before

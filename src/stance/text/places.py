@@ -114,8 +114,8 @@ _IN_DATELINE = 4  # words before the first place of a dateline
 
 def mark_places(
     text: str,
-    words: Sequence[str],
-    lower: Sequence[str],
+    words: list[str],
+    lower: list[str],
     matches: list[Match],
     catalogue: Catalogue,
 ) -> None:
@@ -163,7 +163,7 @@ def mark_places(
             match.kind, match.confidence = "place", ONLY_WHERE
 
 
-def _topic_end(lower: Sequence[str], matches: Sequence[Match]) -> int:
+def _topic_end(lower: list[str], matches: Sequence[Match]) -> int:
     """Return where the names end that only say what a text is about, 0 if none do."""
     end = lower.index(":")
     while end and lower[end - 1] in _TOPICS:
@@ -190,12 +190,12 @@ def _is_in_dateline(match: Match, mark: str) -> bool:
     return mark != ":" or match.field in ("capital", "places")
 
 
-def _is_sport(text: str, lower: Sequence[str]) -> bool:
+def _is_sport(text: str, lower: list[str]) -> bool:
     found = sum(word in _SPORT for word in lower)
     return found >= _SPORT_WORDS or (found > 0 and _SCORE.search(text) is not None)
 
 
-def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool:
+def _is_inside(words: list[str], lower: list[str], match: Match) -> bool:
     """Return whether "in" stands before the match, and nothing acts on what is there."""
     position = match.first - 1
     while position >= 0 and lower[position] in _BETWEEN:
@@ -213,7 +213,7 @@ def _is_inside(words: Sequence[str], lower: Sequence[str], match: Match) -> bool
     return _ACTED_ON.isdisjoint(governors) and _FELT.isdisjoint(governors)
 
 
-def _is_origin(words: Sequence[str], match: Match) -> bool:
+def _is_origin(words: list[str], match: Match) -> bool:
     """Return whether a match only says where a firm or a private person comes from."""
     last = match.last
     after = words[last] if last < len(words) else ""
@@ -229,7 +229,7 @@ def _is_origin(words: Sequence[str], match: Match) -> bool:
     return False
 
 
-def _continues_places(words: Sequence[str], before: Match, match: Match) -> bool:
+def _continues_places(words: list[str], before: Match, match: Match) -> bool:
     """Return whether a place goes on with this match ("in Syria and Iraq")."""
     if match.field == "adjectives":
         return False

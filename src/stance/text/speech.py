@@ -513,6 +513,6 @@ class _Sentence:
         return len(self.words)
 
 
-def _is_tail(words: Sequence[str], end: int) -> bool:
+def _is_tail(words: list[str], end: int) -> bool:
     """Return whether an inverted attribution stands at the end, or a border is near."""
     return end + 6 >= len(words) or not TAIL_END.isdisjoint(words[end : end + 8])
