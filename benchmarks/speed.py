@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import json
 import os
 import platform
@@ -101,22 +102,26 @@ def against_vader(folder: Path, model: str, documents: list[list[str]]) -> dict[
     def run() -> None:
         found["summary"] = score(source, folder / "out.jsonl", options)
 
+    def compare() -> None:
+        for sentence in plain:
+            vader.polarity_scores(sentence)
+
     run()  # loads the model
-    times = [
-        (seconds(lambda: [vader.polarity_scores(one) for one in plain]), seconds(run))
-        for _ in range(TURNS)
-    ]
+    theirs = [seconds(compare)]
+    ours = []
+    for _ in range(TURNS):
+        ours.append(seconds(run))
+        theirs.append(seconds(compare))
     summary = found["summary"]
-    ours = statistics.median(summary.sentences / one for _, one in times)
-    theirs = statistics.median(len(plain) / one for one, _ in times)
-    ratio = statistics.median(
-        summary.sentences / one * other / len(plain) for other, one in times
-    )  # of neighbours in time: the pace of a virtual machine changes by the minute
+    # of neighbours in time, before and after: the pace of a virtual machine changes by the minute
+    around = map(statistics.fmean, itertools.pairwise(theirs))
+    ratio = statistics.median(other / own for own, other in zip(ours, around, strict=True))
+    ratio *= summary.sentences / len(plain)
     return {
         "sentences": summary.sentences,
         "relations_a_sentence": round(summary.relations / summary.sentences, 2),
-        "stance_a_second": round(ours),
-        "vader_a_second": round(theirs),
+        "stance_a_second": round(summary.sentences / statistics.median(ours)),
+        "vader_a_second": round(len(plain) / statistics.median(theirs)),
         "ratio": round(ratio, 3),
     }
 

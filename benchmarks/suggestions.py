@@ -36,7 +36,8 @@ from stance.learning.suggestions import (
     sentence_values,
     token_features,
 )
-from stance.model.classifier import StanceClassifier, best_threshold
+from stance.model.calibration import best_threshold
+from stance.model.classifier import StanceClassifier
 from stance.model.masked import OTHER
 from stance.records import LabeledSentence
 

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from stance.errors import OptionError
-from stance.model.classifier import StanceClassifier, best_threshold, contrast_scale
+from stance.model.classifier import StanceClassifier
 from stance.records import Pair
 
 PAIRS = [
@@ -77,40 +76,9 @@ def test_nothing_to_learn_is_an_error() -> None:
         StanceClassifier().fit(PAIRS, [[] for _ in PAIRS])
 
 
-@pytest.mark.parametrize(
-    ("wanted", "probabilities", "threshold"),
-    [
-        ([1, 0], [0.9, 0.1], 0.5),
-        ([0, 1, 1], [0.2, 0.3, 0.8], 0.25),
-        ([1, 1, 0, 0], [0.6, 0.6, 0.6, 0.1], 0.35),
-        ([1], [0.7], 0.35),
-    ],
-)
-def test_the_threshold_lies_where_f1_is_highest(
-    wanted: list[int], probabilities: list[float], threshold: float
-) -> None:
-    found = best_threshold(np.array(wanted, bool), np.array(probabilities))
-    assert found == pytest.approx(threshold)
-
-
 def test_what_every_pair_holds_is_found_in_all_and_folds_of_one_kind_tell_nothing() -> None:
     pairs = [Pair("A praised B.", (0, 1), (9, 10)), Pair("A accused B.", (0, 1), (10, 11))] * 8
     held = [["cooperation", "always"], ["rivalry", "always"]] * 8
     # each fold holds one of the two sentences alone
     found = StanceClassifier(n_folds=2).fit(pairs, held).predict(pairs[:2])
     assert found.tolist() == [[True, True, False], [True, False, True]]
-
-
-def test_what_tells_a_stance_from_its_absence_weighs_more_while_learning() -> None:
-    held = np.array([True, True, False, False])
-    everywhere, only_held, only_others = [1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 2, 2]
-    matrix = sparse.csr_matrix(np.array([everywhere, only_held, only_others], np.float32).T)
-    scale = contrast_scale(matrix, held, np.ones(4))
-    assert scale[0] < 1 < min(scale[1:])
-    ignored = contrast_scale(matrix, held, np.array([1.0, 1.0, 1.0, 0.0]))
-    without = contrast_scale(matrix[:3], held[:3], np.ones(3))
-    assert ignored.tolist() == without.tolist()  # a pair without weight tells nothing
-    same = sparse.csr_matrix(np.ones((2, 3), np.float32))
-    flat = contrast_scale(same, np.array([True, False]), np.ones(2))
-    assert len(set(flat.tolist())) == 1
-    assert np.isfinite(flat).all()

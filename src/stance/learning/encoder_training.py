@@ -21,7 +21,7 @@ from stance.labels.splits import fraction
 from stance.learning.encoder_calibration import platt, temperature
 from stance.learning.encoder_options import EncoderOptions
 from stance.learning.examples import Example
-from stance.model.classifier import best_threshold
+from stance.model.calibration import best_threshold
 from stance.model.encoder import Calibration, EncoderFiles, EncoderScorer
 from stance.model.encoder_tokens import Tokens, padded, read_tokenizer
 from stance.model.familiarity import known_stems

@@ -17,14 +17,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import OptionError, Problem
 from stance.model.batches import Floats, make_batch
+from stance.model.calibration import Line, best_threshold, calibrated, jointly_calibrated
 from stance.model.familiarity import known_stems
 from stance.model.features import GROUPS, TABLE_SIZE, feature_matrix
 from stance.model.linear import Bools, LinearScorer, expand
 from stance.model.masked import MaskedPair
 from stance.model.masking import mask_pair
+from stance.model.scales import contrast_scale, rarity_scale
 from stance.records import SENTIMENTS, Pair
 
-__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "TaughtPairs", "best_threshold", "contrast_scale"]
+__all__ = ["DEFAULT_GROUPS", "StanceClassifier", "TaughtPairs"]
 
 # every pair has vectors, so rarity scales their columns down more than they deserve
 _SCALES = {"vectors": 2.0}
@@ -36,10 +38,6 @@ UNLISTED_WEIGHT = 0.4  # of a pair that nobody asked about; chosen on our own he
 
 Ints = npt.NDArray[np.int64]
 _LEAST_BELIEF = 0.01  # an answer that a teacher believes less is not learned from
-# how much of a feature's scale is its contrast, and the pairs on either side that smooth it; values
-# between which our own test part hardly tells, and of which the published sets prefer these
-_CONTRAST = 0.3
-_SMOOTHING = 3.0
 
 
 class TaughtPairs(msgspec.Struct, frozen=True):
@@ -91,13 +89,6 @@ class _Output(NamedTuple):
     rows: Ints
     wanted: Bools
     lesson: _Lesson | None
-
-
-class _Line(NamedTuple):
-    """Weights and intercept of one output."""
-
-    weights: npt.NDArray[Any]
-    intercept: float
 
 
 class StanceClassifier(BaseEstimator):  # type: ignore[misc]
@@ -198,7 +189,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             )
         seen = masked if taught is None else [*masked, *taught.pairs]
         features, rows = self._matrix(seen)
-        rarity = _rarity(features)
+        rarity = rarity_scale(features)
         features.data *= rarity[features.indices]
         matrix = features[: len(masked)]
         lessons: list[_Lesson | None] = [None] * (len(self.stances_) + len(SENTIMENTS))
@@ -217,12 +208,10 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
         sentiments = _sentiment_outputs(felt, lessons[len(stances) :])
         fitted = self._fitted(matrix, [*stances, *sentiments], learning, folds)
         fits = [
-            _calibrated(line, logits, output.wanted, weight)
+            calibrated(line, logits, output.wanted, weight)
             for output, (line, logits) in zip(stances, fitted, strict=False)
         ]
-        feeling, offsets = _jointly_calibrated(
-            fitted[len(stances) :], felt, weight, matrix.shape[1]
-        )
+        feeling, offsets = jointly_calibrated(fitted[len(stances) :], felt, weight, matrix.shape[1])
         learned = np.column_stack([*(fit[0] for fit in fits), feeling])
         columns = _as_stored(learned * rarity[:, None])
         used = np.flatnonzero(columns.any(axis=1))
@@ -266,7 +255,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
 
     def _fitted(
         self, matrix: Any, outputs: Sequence[_Output], weight: npt.NDArray[Any], folds: Ints
-    ) -> list[tuple[_Line, npt.NDArray[Any]]]:
+    ) -> list[tuple[Line, npt.NDArray[Any]]]:
         """Return the line of each output, and logits from lines that did not see the pairs.
 
         Logits are those of the output's pairs; where there is one document, lines did see them.
@@ -323,19 +312,6 @@ def _sentiment_outputs(felt: npt.NDArray[Any], lessons: Sequence[_Lesson | None]
     ]
 
 
-def _rarity(matrix: Any) -> Floats:
-    """Return how rare each feature is, as a share of the rarest (Sparck Jones 1972: smoothed idf).
-
-    Rare features are scaled up while learning, so that the penalty lets them speak; at work the
-    scale is part of the weights.
-    """
-    n_pairs, n_features = matrix.shape
-    count = np.bincount(matrix.indices, minlength=n_features)
-    rarity = np.log((1 + n_pairs) / (1 + count)) + 1
-    shares: Floats = (rarity / (np.log(1 + n_pairs) + 1)).astype(np.float32)
-    return shares
-
-
 def _as_stored(weights: npt.NDArray[Any]) -> Floats:
     """Return weights as precise as a model folder keeps them (half precision)."""
     rounded: Floats = weights.astype(np.float16).astype(np.float32)
@@ -352,11 +328,11 @@ def _fit_line(
     part: Ints,
     weight: npt.NDArray[Any],
     C: float,  # noqa: N803 - scikit-learn's name
-) -> _Line:
+) -> Line:
     """Return weights and intercept of one output, learned from a part of its pairs."""
     wanted = output.wanted[part]
     if len(set(wanted)) < 2:  # everything or nothing holds it: no telling pairs apart
-        return _Line(np.zeros(matrix.shape[1]), -1.0)
+        return Line(np.zeros(matrix.shape[1]), -1.0)
     pairs = matrix[part], wanted, weight[part]
     seen, held, weights = pairs if output.lesson is None else output.lesson.added_to(*pairs)
     scale = contrast_scale(seen, held, weights)
@@ -366,103 +342,4 @@ def _fit_line(
     # tolerance asks for take twice as long and rank no pair better
     model = LogisticRegression(C=C, solver="liblinear", dual=True, tol=2.0, random_state=0)
     model.fit(seen, held, weights)
-    return _Line(model.coef_[0] * scale, float(model.intercept_[0]))
-
-
-def contrast_scale(matrix: Any, held: Bools, weight: npt.NDArray[Any]) -> Floats:
-    """Return a scale for each feature, its mean over all that was seen 1: more where it tells.
-
-    The naive Bayes log-count ratio, interpolated (Wang and Manning 2012, "Baselines and Bigrams",
-    ACL), of the pairs that show a feature; smoothed by a few on either side, so what a rare stance
-    never shows tells something too. The penalty then lets telling features speak; at work the scale
-    is part of the weights.
-    """
-    holding, every = (
-        np.bincount(some.indices, np.repeat(own, np.diff(some.indptr)), matrix.shape[1])
-        for some, own in ((matrix[held], weight[held]), (matrix, weight))
-    )
-    with_it, without = holding + _SMOOTHING, every - holding + _SMOOTHING
-    ratio = np.log((with_it / with_it.sum()) / (without / without.sum()))
-    contrast = np.abs(ratio)
-    usual = np.average(contrast, weights=every) or 1.0
-    scale: Floats = (1 - _CONTRAST + _CONTRAST * contrast / usual).astype(np.float32)
-    return scale
-
-
-def _calibrated(
-    line: _Line,
-    logits: npt.NDArray[Any],
-    wanted: Bools,
-    weight: npt.NDArray[Any],
-) -> tuple[npt.NDArray[Any], float, npt.NDArray[Any]]:
-    """Return calibrated weights and intercept, and the probabilities behind out-of-fold logits."""
-    weights, intercept = line
-    if len(set(wanted)) < 2:
-        sign = 1.0 if wanted.all() else -1.0
-        return weights, 4.0 * sign, np.full(len(wanted), 0.5 + 0.48 * sign)
-    slope, offset = _platt(logits, wanted, weight)
-    probabilities = 1.0 / (1.0 + np.exp(-(slope * logits + offset)))
-    return slope * weights, slope * intercept + offset, probabilities
-
-
-def _platt(
-    logits: npt.NDArray[Any], wanted: Bools, weight: npt.NDArray[Any]
-) -> tuple[float, float]:
-    """Return slope and offset that calibrate logits (Platt 1999); a slope is never negative."""
-    model = LogisticRegression(C=1e4).fit(logits[:, None], wanted, weight)
-    slope = float(model.coef_[0, 0])
-    if slope <= 0:
-        return 1.0, 0.0
-    return slope, float(model.intercept_[0])
-
-
-def _jointly_calibrated(
-    fitted: Sequence[tuple[_Line, npt.NDArray[Any]]],
-    felt: npt.NDArray[Any],
-    weight: npt.NDArray[Any],
-    n_features: int,
-) -> tuple[npt.NDArray[Any], list[float]]:
-    """Return weights, (n_features, 3), and intercepts of the three sentiments.
-
-    Each was learned against the others; a multinomial regression on out-of-fold logits makes
-    probabilities of them (matrix scaling: Guo et al. 2017, "On Calibration of Modern Neural
-    Networks", ICML).
-    """
-    weights: dict[str, npt.NDArray[Any]] = {name: np.zeros(n_features) for name in SENTIMENTS}
-    annotated = felt != ""
-    present = sorted(set(felt[annotated]))
-    intercepts: dict[str, float] = {
-        name: 0.0 if not present or name in present else -8.0 for name in SENTIMENTS
-    }
-    if len(present) == 1:
-        intercepts[present[0]] = 8.0
-    elif present:
-        lines = [line for line, _ in fitted]
-        logits = np.column_stack([logits for _, logits in fitted])
-        model = LogisticRegression().fit(logits, felt[annotated], weight[annotated])
-        mixing, offsets = model.coef_, model.intercept_
-        if len(present) == 2:  # one row says how the second differs from the first
-            mixing, offsets = np.vstack([0 * mixing, mixing]), np.array([0.0, offsets[0]])
-        mixed = np.column_stack([line.weights for line in lines]) @ mixing.T
-        offsets = offsets + mixing @ [line.intercept for line in lines]
-        for k, name in enumerate(present):
-            weights[str(name)], intercepts[str(name)] = mixed[:, k], float(offsets[k])
-    return np.column_stack(list(weights.values())), list(intercepts.values())
-
-
-def best_threshold(wanted: Bools, probabilities: npt.NDArray[Any]) -> float:
-    """Return the probability from which on to say yes, so that F1 is highest.
-
-    Examples
-    --------
-    >>> best_threshold(np.array([False, True, True]), np.array([0.1, 0.4, 0.8]))
-    0.25
-    """
-    order = np.argsort(-probabilities, kind="stable")
-    hits = np.cumsum(wanted[order])
-    ranked = probabilities[order]
-    scores = 2 * hits / (np.arange(1, len(order) + 1) + max(int(wanted.sum()), 1))
-    scores[:-1][ranked[:-1] == ranked[1:]] = 0  # no threshold lies between equals
-    best = int(np.argmax(scores))
-    below = ranked[best + 1] if best + 1 < len(ranked) else 0.0
-    return round(float(np.clip((ranked[best] + below) / 2, 0.01, 0.99)), 4)
+    return Line(model.coef_[0] * scale, float(model.intercept_[0]))
