@@ -7,14 +7,18 @@ without that work.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from stance.records import Mention
+from stance.records import Mention, Span
 from stance.text.catalogue import Catalogue
 from stance.text.places import ONLY_WHERE
 from stance.text.views import RESOLVED, SentenceView
 
-__all__ = ["Focus"]
+__all__ = ["GROUPS", "STATES", "Focus", "Found", "Rule"]
+
+GROUPS = frozenset(("group",))
+STATES = frozenset(("state", "territory"))
+"""Kinds of actors."""
 
 _DECAY = 0.6
 _FORGOTTEN = 0.02
@@ -38,9 +42,18 @@ class Focus:
     Parameters
     ----------
     catalogue : Catalogue
+    late_speakers : mapping, optional
+        Where speakers stand that are named after what they say, in a later sentence -> actors.
+
+    Attributes
+    ----------
+    late_speakers : mapping
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(
+        self, catalogue: Catalogue, late_speakers: Mapping[Span, str] | None = None
+    ) -> None:
+        self.late_speakers = late_speakers or {}
         self._catalogue = catalogue
         self._waiting: deque[_Seen] = deque(maxlen=_MEMORY)
         self._recent: deque[_Seen] = deque(maxlen=_LOOK_BACK + 1)
@@ -187,3 +200,10 @@ def _that_count(mentions: Sequence[Mention]) -> list[Mention]:
             counted.append(mention.id)
             kept.append(mention)
     return kept
+
+
+Found = tuple[int, int, tuple[str, ...], float]
+"""First and last token (exclusive) of what was resolved, the actors, and the confidence."""
+
+Rule = Callable[[Focus, SentenceView, int], Found | None]
+"""Says what the word at a token may stand for."""
