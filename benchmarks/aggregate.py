@@ -1,7 +1,6 @@
 """What aggregation must show: intervals that cover, change points, speed and memory.
 
-Run: python benchmarks/aggregate.py [--relations N] ; writes benchmarks/results/aggregate.json and
-fills the figures into docs/aggregate.md.
+Run: python benchmarks/aggregate.py [--relations N]; writes benchmarks/results/aggregate.json.
 """
 
 from __future__ import annotations
@@ -212,7 +211,7 @@ def measure(path: str, answer: Any) -> None:
 
 
 def speed(n: int) -> dict[str, Any]:
-    """Aggregate a file three times; the fastest counts, since the machine is shared."""
+    """Aggregate a file three times; the fastest counts, since other work only slows."""
     for library in ("OPENBLAS", "OMP", "MKL"):  # whose threads start before one core is chosen
         os.environ[f"{library}_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
@@ -234,44 +233,8 @@ def speed(n: int) -> dict[str, Any]:
     return {**best, "documents": n_documents, "file_megabytes": megabytes, "resamples": 1000}
 
 
-def fill(results: dict[str, Any]) -> None:
-    """Put the figures between the markers of the page."""
-    cover = [
-        "| corpus | true balance | documents | corpora | the interval holds the truth |",
-        "|---|---|---|---|---|",
-    ]
-    cover += [
-        f"| {one['corpus']} | {one['truth']:+.2f} | {one['documents']} | {one['with_interval']}"
-        f" | {one['coverage']:.1%} |"
-        for one in results["coverage"]
-    ]
-    s, c = results["speed"], results["changes"]
-    blocks = {
-        "coverage": "\n".join(cover),
-        "changes": (
-            f"In {c['series']} simulated series of {c['months']} months without a change,\n"
-            f"{c['no_change_any']:.1%} show one; in as many with a change from friendly to"
-            f" hostile,\n{c['change_any']:.1%} show one, {c['change_within_a_month']:.1%}"
-            " within a month of it."
-        ),
-        "speed": (
-            f"{s['relations']:,} relations in {s['documents']:,} documents (Parquet,"
-            f" {s['file_megabytes']} MB), {s['dyads']:,} dyads\nwith {s['resamples']:,}"
-            f" resamples: {s['cpu_seconds']} s of processor time on one core (the"
-            f" fastest of three runs),\n{s['peak_megabytes']} MB at most."
-        ),
-    }
-    page = HERE.parent / "docs" / "aggregate.md"
-    text = page.read_text("utf-8")
-    for name, block in blocks.items():
-        mark = f"<!-- figures: aggregate {name} -->"
-        before, after = text.split(mark + "\n")
-        text = f"{before}{mark}\n{block}\n{after[after.index('<!-- /figures -->') :]}"
-    page.write_text(text, "utf-8")
-
-
 def main() -> None:
-    """Measure, write the results, fill the page."""
+    """Measure and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", default="coverage changes speed")
     parser.add_argument("--relations", type=int, default=1_000_000)
@@ -290,7 +253,6 @@ def main() -> None:
         results[part] = measures[part]()
         out.parent.mkdir(exist_ok=True)
         out.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
-    fill(results)
 
 
 if __name__ == "__main__":

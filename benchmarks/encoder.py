@@ -3,7 +3,6 @@
     python benchmarks/encoder.py train [--model models/encoder]   # train on data/labeled
     python benchmarks/encoder.py gold  [--model models/encoder]   # real articles, pairs given
     python benchmarks/encoder.py speed [--model models/encoder]
-    python benchmarks/encoder.py docs                             # figures into docs/encoder.md
 
 ``gold`` and ``speed`` write their part of benchmarks/results/encoder.json. ``train`` does what
 ``stance train`` does, and keeps the graph before its weights went to eight bits, in build/, for
@@ -139,63 +138,17 @@ def timed(model: str) -> None:
     )
 
 
-def docs() -> None:
-    """Write the figures between the marks of docs/encoder.md."""
-    results = json.loads(RESULTS.read_text("utf-8"))
-    found = results["gold"]
-    lines = ["| | encoder | base |", "|---|---|---|"]
-    rows = [
-        ("stances, macro F1", "macro_f1"),
-        ("stances, macro average precision", "macro_average_precision"),
-        ("sentiment, macro F1", "sentiment_f1"),
-    ]
-    for title, key in rows:
-        lines.append(f"| {title} | {found['eight_bits'][key]:.3f} | {found['base'][key]:.3f} |")
-    timed_ = results["speed"]
-    for title, key in (
-        ("pairs a second, two processors", "pairs_a_second"),
-        ("pairs a second of one processor's time", "pairs_a_processor_second"),
-        ("memory, MB", "megabytes_of_memory"),
-    ):
-        lines.append(f"| {title} | {timed_['encoder'][key]:,.0f} | {timed_['base'][key]:,.0f} |")
-    lines += [
-        "",
-        "Speed was taken while others used the machine (load average"
-        f" {timed_['encoder']['load_average']:.1f} on {timed_['encoder']['processors']}"
-        " processors), so compare the columns rather than the rows with other machines.",
-    ]
-    if "lost" in found:
-        lines += [
-            "",
-            f"With float32 weights macro F1 is {found['float32']['macro_f1']:.3f},"
-            f" with eight bits {found['eight_bits']['macro_f1']:.3f}.",
-        ]
-    about = json.loads(Path("models/encoder/manifest.json").read_text("utf-8"))["about"]
-    lines += [
-        f"The folder has {found['megabytes']:.1f} MB; training on {about['n_sentences']:,}"
-        f" sentences ({about['n_pairs']:,} pairs) took"
-        f" {about['training']['seconds'] / 60:.0f} minutes on a machine in use by others."
-    ]
-    page = Path("docs/encoder.md")
-    head, rest = page.read_text("utf-8").split("<!-- figures: encoder -->\n")
-    tail = rest[rest.index("<!-- /figures -->") :]
-    text = head + "<!-- figures: encoder -->\n" + "\n".join(lines) + "\n" + tail
-    write_atomically(page, text.encode())
-
-
 def main() -> None:
     """Run one part."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "part",
-        choices=("train", "gold", "speed", "timed", "docs"),
+        choices=("train", "gold", "speed", "timed"),
     )
     parser.add_argument("--model", default="models/encoder")
     arguments = parser.parse_args()
     if arguments.part == "timed":
         timed(arguments.model)
-    elif arguments.part == "docs":
-        docs()
     else:
         {"train": train, "gold": gold, "speed": speed}[arguments.part](Path(arguments.model))
 

@@ -8,8 +8,7 @@ Two pools of sentences to label: ``corpus``, as we wrote it, varied and nearly a
 stances; and ``archive``, a pool mixed from the same sentences so that most hold no stance and some
 stances are rare (``MIX``), as in news. Run from the repository root:
 
-    python benchmarks/suggestions.py [FOLDER]     # the simulation; writes its figures
-    python benchmarks/suggestions.py --fill       # only puts them into docs/labelling.md
+    python benchmarks/suggestions.py [FOLDER]
 """
 
 from __future__ import annotations
@@ -41,7 +40,6 @@ from stance.model.classifier import StanceClassifier
 from stance.model.masked import OTHER
 from stance.records import LabeledSentence
 
-PAGE = Path("docs/labelling.md")
 OUT = Path("benchmarks/results/suggestions.json")
 POOL = 3500
 MIX = {"none": 0.6, "cooperation": 0.25, "rivalry": 0.1, "threat": 0.05}
@@ -187,42 +185,6 @@ def mean_curve(curves: list[list[dict[str, float]]]) -> list[dict[str, float]]:
     ]
 
 
-WORDS = {
-    "corpus": "Our corpus as it is, {n:,} sentences, nearly all of them with stances:",
-    "archive": "A pool of {n:,} of its sentences, of which {none:.0%} hold no stance,"
-    " {rivalry:.0%} rivalry\nand {threat:.0%} threat:",
-}
-
-
-def lines_of(kind: str, result: dict[str, Any]) -> list[str]:
-    """Return what the page says of one pool."""
-    lines = [WORDS[kind].format(n=result["pool_sentences"], **MIX), ""]
-    lines += ["| sentences | macro F1, random order | macro F1, suggested |", "|---|---|---|"]
-    for one, other in zip(result["curves"]["random"], result["curves"]["suggested"], strict=True):
-        lines.append(
-            f"| {one['sentences']:.0f} | {one['macro_f1']:.3f} | {other['macro_f1']:.3f} |"
-        )
-    shares = [result[f"share_of_{unit}"] for unit in ("sentences", "pairs")]
-    if None in shares:
-        said = "Suggestions did not reach the last macro F1 of random order here."
-    else:
-        said = (
-            f"Suggestions reach the last macro F1 of random order with {shares[0]:.0%} of its"
-            f" sentences\n({shares[1]:.0%} of its pairs: what is suggested names more actors)."
-        )
-    return [*lines, "", said]
-
-
-def fill() -> None:
-    """Put the figures into the page that shows them."""
-    results = json.loads(OUT.read_text("utf-8"))["pools"]
-    lines = "\n\n".join("\n".join(lines_of(kind, results[kind])) for kind in PLANS)
-    begin, end = "<!-- figures: suggestions -->\n", "<!-- /figures -->"
-    page = PAGE.read_text("utf-8")
-    head, rest = page.split(begin)
-    PAGE.write_text(head + begin + lines + "\n" + rest[rest.index(end) :], "utf-8")
-
-
 def simulate(folder: Path, kind: str) -> dict[str, Any]:
     """Return the curves of one pool, and how many labels suggestions need."""
     pool = Pool(folder, kind)
@@ -246,19 +208,12 @@ def simulate(folder: Path, kind: str) -> dict[str, Any]:
 
 def main() -> None:
     """Run the simulation and write its figures."""
-    if "--fill" not in sys.argv:
-        begun = time.time()
-        folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/labeled")
-        pools = {kind: simulate(folder, kind) for kind in PLANS}
-        result = {"seeds": len(SEEDS), "pools": pools, "seconds": round(time.time() - begun)}
-        OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-        print(
-            {
-                kind: [one["share_of_sentences"], one["share_of_pairs"]]
-                for kind, one in pools.items()
-            }
-        )
-    fill()
+    begun = time.time()
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/labeled")
+    pools = {kind: simulate(folder, kind) for kind in PLANS}
+    result = {"seeds": len(SEEDS), "pools": pools, "seconds": round(time.time() - begun)}
+    OUT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print({k: [one["share_of_sentences"], one["share_of_pairs"]] for k, one in pools.items()})
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ from stance.records import LabeledSentence, Mention
 from stance.text.catalogue import default_catalogue
 from stance.text.pairs import directed_pairs
 from stance.text.reading import ReadSentence, read_document
-from text_docs import fill
 from text_measures import (
     PRONOUN_OR_PHRASE,
     Tally,
@@ -65,7 +64,6 @@ def main() -> None:
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
     print(json.dumps(results, indent=2, sort_keys=True))
-    fill(results, ROOT / "docs" / "actors.md")
 
 
 def analyzer() -> Callable[[str], Analysis]:

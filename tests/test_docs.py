@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted(
+    path for folder in (".", "docs", "data/labeled") for path in (ROOT / folder).glob("*.md")
+)
+WITH_FIGURES = [page for page in PAGES if "<!-- figures" in page.read_text("utf-8")]
+
+
+@pytest.fixture
+def fill_docs(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return importlib.import_module("fill_docs")
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
@@ -30,7 +42,23 @@ def test_the_readme_gives_exactly_two_commands_and_ci_runs_the_tests_one() -> No
         assert command.strip() in ci
 
 
-def test_figures_in_the_pages_are_those_of_the_result_files() -> None:
+@pytest.mark.parametrize("page", WITH_FIGURES, ids=lambda path: path.name)
+def test_figures_in_a_page_are_those_of_the_result_files(page: Path, fill_docs: ModuleType) -> None:
+    text = page.read_text("utf-8")
+    emptied = fill_docs.PLACE.sub(r"\1\4", text)
+    assert fill_docs.filled(emptied) == text
+
+
+def test_every_table_of_figures_stands_in_a_page(fill_docs: ModuleType) -> None:
+    named = {
+        name
+        for page in WITH_FIGURES
+        for name in re.findall(r"<!-- figures: (.*?) -->", page.read_text("utf-8"))
+    }
+    assert named == set(fill_docs.TABLES)
+
+
+def test_all_pages_with_figures_are_filled_and_checked_by_one_command() -> None:
     run = subprocess.run(
         [sys.executable, "benchmarks/fill_docs.py", "--check"], capture_output=True, text=True,
         check=False, cwd=ROOT,
@@ -38,9 +66,7 @@ def test_figures_in_the_pages_are_those_of_the_result_files() -> None:
     assert (run.returncode, run.stdout) == (0, "up to date\n")
 
 
-@pytest.mark.parametrize("page", sorted(
-    path for folder in (".", "docs", "data/labeled") for path in (ROOT / folder).glob("*.md")
-), ids=lambda path: path.name)  # fmt: skip
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text("utf-8"))
     broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -9,16 +8,6 @@ from stance.batch.sources import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "batch.md").read_text()
-
-
-def test_the_figures_on_the_page_are_those_of_the_results() -> None:
-    path = ROOT / "benchmarks" / "fill_batch_docs.py"
-    spec = importlib.util.spec_from_file_location("fill_batch_docs", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.filled(PAGE) == PAGE
 
 
 def test_the_page_names_all_columns_that_are_looked_for_and_all_endings() -> None:
