@@ -3,7 +3,7 @@
     python benchmarks/corpus.py [--out benchmarks/results/corpus.json]
 
 The test part is that of ``stance labels split`` with shares 80/10/10; nothing of it is trained on.
-The points on real articles need ../shared/gold_dev.jsonl and are left out without it.
+The points on real articles need gold_dev.jsonl (``sets.py``) and are left out without it.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
-"""The public sets of ../shared as labels of our own format; for measuring only.
+"""The evaluation sets as labels of our own format; for measuring only.
 
-Nothing of them is copied here. Where the folder is absent, the functions say what is missing.
+They lie in ../shared, or in the folder that the environment variable STANCE_SETS names. Nothing of
+them is copied here. Where one is absent, the functions say what is missing.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ from stance.text.catalogue import default_catalogue
 from stance.text.mentions import find_mentions
 from stance.text.tokens import tokenize
 
-SHARED = Path(__file__).parents[2] / "shared"
+SHARED = Path(os.environ.get("STANCE_SETS", Path(__file__).parents[2] / "shared"))
 PENTA = {
     "1": "verbal_cooperation",
     "2": "material_cooperation",
@@ -28,14 +30,14 @@ PENTA = {
 
 
 def shared(name: str) -> Path:
-    """Return the path of a file of ../shared."""
+    """Return the path of a file of the evaluation sets."""
     path = SHARED / name
     if not path.is_file():
         raise NotFoundError(
             Problem(
-                "this benchmark needs the evaluation sets in ../shared",
-                f"put {name} there",
-                path=f"../shared/{name}",
+                "this benchmark needs the evaluation sets (docs/benchmarks.md)",
+                f"put {name} there, or name another folder in STANCE_SETS",
+                path=os.path.relpath(path),
             )
         )
     return path

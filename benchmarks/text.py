@@ -1,8 +1,8 @@
 """Measure what the text room finds: mentions, coreference, speakers, pairs, and its speed.
 
 Run ``python benchmarks/text.py`` from the repository root. It prints the tables and writes
-``benchmarks/results/text.json``. The public sets lie outside of the repository, in
-``../shared``; what is missing there is left out and said so.
+``benchmarks/results/text.json``. The evaluation sets lie outside of the repository (``sets.py``);
+what is missing there is left out and said so.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import sets
 from stance.analysis import Analysis, load_model
 from stance.errors import StanceError
 from stance.labels.files import read_labels
@@ -35,7 +36,6 @@ from text_measures import (
 from text_speed import speed
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
 DOCUMENTS = ROOT / "tests" / "cases" / "documents.stance"
 LABELED = ROOT / "data" / "labeled"
 RESULTS = ROOT / "benchmarks" / "results" / "text.json"
@@ -51,12 +51,12 @@ def main() -> None:
     show = parser.parse_args().show
     results: dict[str, Any] = {"documents": own_documents(show), "speed": speed(DOCUMENTS)}
     results["labels"] = training_labels(show)
-    gold = SHARED / "gold_dev.jsonl"
+    gold = sets.SHARED / "gold_dev.jsonl"
     if gold.exists():
         results["gold_dev"] = gold_set(gold, show)
     else:
         print(f"{gold.name}: not there, left out")
-    plover = SHARED / "benchmarks" / "plv_dev.tsv"
+    plover = sets.SHARED / "benchmarks" / "plv_dev.tsv"
     if plover.exists():
         results["plv_dev"] = plover_spans(plover, show)
     else:

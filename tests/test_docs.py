@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -64,6 +65,19 @@ def test_all_pages_with_figures_are_filled_and_checked_by_one_command() -> None:
         check=False, cwd=ROOT,
     )  # fmt: skip
     assert (run.returncode, run.stdout) == (0, "up to date\n")
+
+
+def test_benchmarks_look_for_their_sets_where_the_environment_says(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "import sets; sets.gold()"], cwd=ROOT / "benchmarks",
+        env=os.environ | {"STANCE_SETS": str(tmp_path)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    path = os.path.relpath(tmp_path / "gold_dev.jsonl", ROOT / "benchmarks")
+    assert run.stderr.splitlines()[-1] == (
+        f"stance.errors.NotFoundError: {path}: this benchmark needs the evaluation sets"
+        " (docs/benchmarks.md); put gold_dev.jsonl there, or name another folder in STANCE_SETS"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
