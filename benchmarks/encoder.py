@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-import sets
 import stance
 from gold import given_pairs
 from stance.analysis import Model
@@ -32,7 +31,6 @@ from stance.labels.files import read_labels
 from stance.learning.card import write_card
 from stance.learning.encoder_options import EncoderOptions
 from stance.learning.encoder_training import train_encoder
-from stance.learning.evaluation import evaluate
 from stance.learning.examples import examples_of
 from stance.learning.training import encoder_model, in_order
 from stance.model.encoder import EncoderFiles, EncoderScorer
@@ -73,7 +71,7 @@ def float_graph(folder: Path) -> Path:
 def gold(folder: Path) -> None:
     """Measure on gold_dev.jsonl with the pairs given; in eight bits and as trained."""
     model = stance.load_model(folder)
-    figures = {"eight_bits": _gold(model)}
+    figures: dict[str, Any] = {"eight_bits": given_pairs(model)}
     assert isinstance(model.scorer, EncoderScorer)
     if float_graph(folder).is_file():
         scorer = model.scorer
@@ -81,16 +79,10 @@ def gold(folder: Path) -> None:
         wide = EncoderScorer(
             scorer.stances, files, scorer.vocabulary, scorer.calibration, scorer.known
         )
-        figures["float32"] = _gold(Model(wide))
+        figures["float32"] = given_pairs(Model(wide))
         figures["lost"] = figures["float32"]["macro_f1"] - figures["eight_bits"]["macro_f1"]
-    figures["base"] = _gold(stance.load_model("base"))
     figures["megabytes"] = sum(f.stat().st_size for f in folder.iterdir()) / 1e6
     note("gold", figures)
-
-
-def _gold(model: Model) -> dict[str, Any]:
-    evaluation = evaluate(model, sets.gold())
-    return {**given_pairs(model), "sentiment_f1": evaluation.sentiment_f1}
 
 
 def speed(folder: Path) -> None:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import sets
 import stance
 from stance.analysis import Model
+from stance.learning.evaluation import evaluate
 from stance.learning.examples import examples_of, label_mentions
 from stance.learning.metrics import f1, stance_scores
 
@@ -32,8 +33,12 @@ DATES = {"002_d254b03d3bc2601a.txt": "2015-11-24", "003_8f3b9e08a384230c.txt": "
 
 
 def given_pairs(model: Model) -> dict[str, Any]:
-    """Return F1 per stance over the pairs that gold lists with both ends in the sentence."""
-    examples = [e for e in examples_of(sets.gold()) if e.actor and e.target]
+    """Return F1 per stance over the pairs that gold lists with both ends in the sentence.
+
+    And of sentiments over all that gold labels.
+    """
+    labels = sets.gold()
+    examples = [e for e in examples_of(labels) if e.actor and e.target]
     probabilities = model.scorer.score([e.pair for e in examples]).stances
     held = probabilities >= np.array(model.thresholds, np.float32)
     scores = {
@@ -47,6 +52,7 @@ def given_pairs(model: Model) -> dict[str, Any]:
         "macro_f1": float(np.mean([s.f1 for s in scores.values()])),
         "macro_average_precision": float(np.mean([s.average_precision for s in scores.values()])),
         "f1": {name: s.f1 for name, s in scores.items()},
+        "sentiment_f1": evaluate(model, labels).sentiment_f1,
     }
 
 

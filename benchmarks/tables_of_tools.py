@@ -62,8 +62,8 @@ def text_speed() -> str:
 
 
 POOLS = {
-    "corpus": "Our corpus as it is, {n:,} sentences, nearly all of them with stances:",
-    "archive": "A pool of {n:,} of its sentences, of which {none:.0%} hold no stance,"
+    "corpus": "A sample of {n:,} sentences of our corpus, nearly all of them with stances:",
+    "archive": "Another of {n:,} sentences, of which {none:.0%} hold no stance,"
     " {rivalry:.0%} rivalry\nand {threat:.0%} threat:",
 }
 
@@ -189,7 +189,7 @@ COSTS = (
 def encoder() -> str:
     """Return how good, how fast and how large the encoder is, beside the linear model."""
     found = results("encoder")
-    ours, base = found["gold"]["eight_bits"], found["gold"]["base"]
+    ours, base = found["gold"]["eight_bits"], results("gold")["given_pairs"]
     timed, timed_base = found["speed"]["encoder"], found["speed"]["base"]
     rows = [[title, f"{ours[key]:.3f}", f"{base[key]:.3f}"] for title, key in SCORES]
     rows += [[title, f"{timed[key]:,.0f}", f"{timed_base[key]:,.0f}"] for title, key in COSTS]
