@@ -24,7 +24,7 @@ FOUND_IN_TEXT = (
 SETS = (
     ("documents", "our documents"),
     ("gold_dev", "five real articles"),
-    ("labels", "labels of others"),
+    ("labels", "labels for training"),
 )
 JOBS = (
     ("match_and_pair", "catalogue matching and pairing"),
@@ -160,7 +160,7 @@ def speed() -> str:
         + "\nOne core, from documents to rows; VADER, a word list without actors, directions or\n"
         "stances, was given sentences split already. Two processes were"
         f" {two['speed_up']:.2f} times as fast as one\n"
-        f"({two['cores']} cores, on which {two['load_before']} other processes were busy).\n"
+        f"({two['cores']} cores, load average {two['load_before']} before).\n"
         "Where the time goes, in microseconds a sentence:\n\n" + compact("| stage | µs |", stages)
     )
 
@@ -202,12 +202,12 @@ def encoder() -> str:
     )
     return (
         compact("| | encoder | base |", rows)
-        + "\nSpeed was taken while others used the machine (load average"
-        f" {timed['load_average']:.1f} on {timed['processors']} processors), so compare the columns"
+        + f"\nSpeed was taken at a load average of {timed['load_average']:.1f} on"
+        f" {timed['processors']} processors, so compare the columns"
         f" rather than the rows with other machines.\n\n{lost or ''}"
         f"The folder has {found['gold']['megabytes']:.1f} MB; training on {about['n_sentences']:,}"
         f" sentences ({about['n_pairs']:,} pairs) took"
-        f" {about['training']['seconds'] / 60:.0f} minutes on a machine in use by others.\n"
+        f" {about['training']['seconds'] / 60:.0f} minutes.\n"
     )
 
 

@@ -243,7 +243,7 @@ def own_documents(show: bool) -> dict[str, Any]:
 
 
 def training_labels(show: bool) -> dict[str, Any]:
-    """Measure on every fifth document of the labels, written by others to train models.
+    """Measure on every fifth document of our labels, which were made to train models.
 
     Their marks are often shorter than a mention and never complete, so overlap counts, and
     surplus does not. Sentences of twins stand next to each other without being one text.
