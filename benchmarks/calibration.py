@@ -24,6 +24,8 @@ from stance.learning.examples import Example, examples_of
 from stance.learning.held_out import Predictions, measure_held_out
 from stance.learning.metrics import precision_coverage
 from stance.learning.training import train
+from stance.model.documents import score_pairs
+from stance.model.linear import reaches
 from stance.records import LabeledSentence
 from stance.report.charts import coverage_chart, reliability_chart
 
@@ -35,7 +37,7 @@ def measured(
 ) -> dict[str, Any]:
     """Return scores, reliability, abstention and what is unseen on a test part."""
     examples = list(examples_of(test))
-    scored = model.scorer.score([example.pair for example in examples])
+    scored = score_pairs(model.scorer, [example.pair for example in examples])
     before = np.zeros((len(learned), len(model.stances)), np.float32)
     predictions = Predictions(
         model.stances,
@@ -45,7 +47,7 @@ def measured(
         model.scorer.thresholds,
         model.scorer.found_thresholds,
     )
-    found = scored.stances >= np.array(model.scorer.found_thresholds, np.float32)
+    found = reaches(scored.stances, model.scorer.found_thresholds)
     wanted = np.array([[name in e.stances for name in model.stances] for e in examples])
     familiar = np.repeat(scored.familiar[:, None], len(model.stances), axis=1)
     by_words = precision_coverage(wanted[found], familiar[found])

@@ -25,6 +25,8 @@ from stance.analysis import Model
 from stance.learning.evaluation import evaluate
 from stance.learning.examples import examples_of, label_mentions
 from stance.learning.metrics import f1, stance_scores
+from stance.model.documents import score_pairs
+from stance.model.linear import reaches
 
 Key = tuple[str, str, str, str]
 Floats = npt.NDArray[np.float64]
@@ -39,8 +41,8 @@ def given_pairs(model: Model) -> dict[str, Any]:
     """
     labels = sets.gold()
     examples = [e for e in examples_of(labels) if e.actor and e.target]
-    probabilities = model.scorer.score([e.pair for e in examples]).stances
-    held = probabilities >= np.array(model.thresholds, np.float32)
+    probabilities = score_pairs(model.scorer, [e.pair for e in examples]).stances
+    held = reaches(probabilities, model.thresholds)
     scores = {
         name: stance_scores(
             np.array([name in e.stances for e in examples]), probabilities[:, k], held[:, k]
@@ -117,7 +119,7 @@ def limits(model: Model, articles: Found) -> dict[str, Any]:
         for e in examples_of(labels)
         if {e.actor, e.target} <= named[e.sentence]
     ]
-    scores = model.scorer.score([pair for _, pair in marked]).stances
+    scores = score_pairs(model.scorer, [pair for _, pair in marked]).stances
     of_gold = {key: score for (key, _), score in zip(marked, scores, strict=True)}
     actors: dict[tuple[str, ...], set[str]] = {}
     for key in asked:

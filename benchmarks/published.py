@@ -36,6 +36,7 @@ from stance.files import write_atomically
 from stance.learning.encoder_options import EncoderOptions
 from stance.learning.examples import examples_of
 from stance.learning.metrics import expected_calibration_error, f1
+from stance.model.documents import score_pairs
 from stance.records import LabeledSentence
 
 RESULTS = Path("benchmarks/results/published.json")
@@ -181,7 +182,7 @@ def encoder(task: Task, learn: Any, ask: Any) -> Answer:
 def _asked(model: Model, labels: Labels) -> Answer:
     """Return the class of each label: the stance of its pair, or the stance and direction."""
     examples = list(examples_of(labels))
-    probabilities = model.scorer.score([example.pair for example in examples]).stances
+    probabilities = score_pairs(model.scorer, [example.pair for example in examples]).stances
     wanted = np.array([[name in e.stances for name in model.stances] for e in examples])
     rows = defaultdict(list)
     for i, example in enumerate(examples):

@@ -12,9 +12,9 @@ from stance.analysis.checks import abstention, check_date, check_text
 from stance.analysis.document import Analysis
 from stance.errors import OptionError, Problem
 from stance.model.batches import Floats
-from stance.model.documents import score_documents
+from stance.model.documents import score_documents, score_pairs
 from stance.model.explanation import Explanation, explain
-from stance.model.linear import Bools
+from stance.model.linear import Bools, Scored, reaches
 from stance.model.masking import mask_pair
 from stance.model.scorer import Scorer
 from stance.model.store import save_scorer
@@ -79,15 +79,15 @@ class Model:
 
     def predict_proba(self, pairs: Sequence[Pair]) -> Floats:
         """Return the calibrated probability of each stance, (n_pairs, n_stances) float32."""
-        return self.scorer.score([mask_pair(pair) for pair in pairs]).stances
+        return self._scored(pairs).stances
 
     def predict(self, pairs: Sequence[Pair]) -> Bools:
         """Return which stances reach their thresholds, (n_pairs, n_stances) of bool."""
-        return self._held(self.predict_proba(pairs))
+        return reaches(self.predict_proba(pairs), self.thresholds)
 
     def predict_sentiment(self, pairs: Sequence[Pair]) -> Floats:
         """Return the probabilities of negative, neutral, positive: (n_pairs, 3) float32."""
-        return self.scorer.score([mask_pair(pair) for pair in pairs]).sentiment
+        return self._scored(pairs).sentiment
 
     def explain(self, pair: Pair, stance: str | None = None) -> Explanation:
         """Return contributions of features that add up to the logit of a stance.
@@ -206,8 +206,8 @@ class Model:
         """Write the model as a folder that :func:`load_model` reads."""
         save_scorer(self.scorer, path, self.about)
 
-    def _held(self, probabilities: Floats) -> Bools:
-        return np.asarray(probabilities >= np.array(self.thresholds, np.float32))
+    def _scored(self, pairs: Sequence[Pair]) -> Scored:
+        return score_pairs(self.scorer, [mask_pair(pair) for pair in pairs])
 
     def _relations(self, documents: Sequence[Sequence[ReadSentence]]) -> list[tuple[Relation, ...]]:
         """Return the relations of each document; all pairs are scored at once."""

@@ -23,6 +23,8 @@ from stance.labels.files import read_labels
 from stance.learning.audit_rules import KINDS, TOLERANCE, Answer, Asked, pair_name
 from stance.learning.examples import Example, examples_of
 from stance.learning.held_out import Unseen, held_out_of
+from stance.model.documents import score_pairs
+from stance.model.linear import reaches
 from stance.records import LabeledMention, LabeledSentence
 
 __all__ = ["Audit", "Failure", "KindResult", "audit", "exchange_names"]
@@ -284,8 +286,8 @@ def _stances(case: Case) -> set[str]:
 def _ask(model: Model, labels: Sequence[LabeledSentence]) -> Iterator[Asked]:
     """Yield the sentences with what the model says of them; all pairs are scored at once."""
     found = [_marked_examples(label) for label in labels]
-    scored = model.scorer.score([example.pair for examples in found for example in examples])
-    held = scored.stances >= np.array(model.thresholds, np.float32)
+    scored = score_pairs(model.scorer, [example.pair for examples in found for example in examples])
+    held = reaches(scored.stances, model.thresholds)
     outputs = np.column_stack([scored.stances, scored.sentiment, scored.familiar])
     row = 0
     for label, examples in zip(labels, found, strict=True):

@@ -20,6 +20,8 @@ from stance.labels.splits import split_labels
 from stance.learning.examples import Example, examples_of
 from stance.learning.metrics import f1_of_counts
 from stance.learning.training import labels_hash, train
+from stance.model.documents import score_pairs
+from stance.model.linear import reaches
 from stance.records import LabeledSentence
 
 __all__ = ["Comparison", "Gain", "added_value", "compare_models", "replace_labels", "weigh_labels"]
@@ -158,8 +160,8 @@ def _counts(
     n_documents: int,
 ) -> Floats:
     """Return hits, predicted and wanted by document and stance: (n_documents, 3, n_stances)."""
-    probabilities = model.scorer.score([example.pair for example in examples]).stances
-    held = probabilities >= np.array(model.thresholds, np.float32)
+    probabilities = score_pairs(model.scorer, [example.pair for example in examples]).stances
+    held = reaches(probabilities, model.thresholds)
     counts = np.zeros((n_documents, 3, len(stances)))
     for k, name in enumerate(stances):
         wanted = np.array([name in example.stances for example in examples])

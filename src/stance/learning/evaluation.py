@@ -18,6 +18,7 @@ from stance.analysis import Model
 from stance.errors import OptionError, Problem
 from stance.learning.examples import Example, examples_of
 from stance.learning.metrics import StanceScores, f1, stance_scores
+from stance.model.linear import reaches
 from stance.records import SENTIMENTS, LabeledSentence
 
 __all__ = ["EndToEnd", "Evaluation", "evaluate"]
@@ -135,7 +136,7 @@ def evaluate(model: Model, labels: Iterable[LabeledSentence]) -> Evaluation:
 
 def _given(model: Model, examples: Sequence[Example]) -> dict[str, StanceScores]:
     probabilities = model.scorer.score([example.pair for example in examples]).stances
-    held = probabilities >= np.array(model.thresholds, np.float32)
+    held = reaches(probabilities, model.thresholds)
     return {
         name: stance_scores(
             np.array([name in example.stances for example in examples]),

@@ -30,6 +30,7 @@ from stance.learning.metrics import (
 from stance.learning.slices import Slice, micro_f1, slices
 from stance.model.batches import make_batch
 from stance.model.familiarity import familiar_share, known_stems
+from stance.model.linear import reaches
 from stance.records import LabeledSentence
 
 __all__ = ["Abstention", "HeldOut", "Predictions", "Unseen", "held_out_of", "measure_held_out"]
@@ -172,8 +173,8 @@ def measure_held_out(
     stances = predictions.stances
     probabilities = predictions.probabilities[rows]
     wanted = np.array([[name in e.stances for name in stances] for e in examples])
-    asked = probabilities >= np.array(predictions.thresholds, np.float32)
-    found = probabilities >= np.array(predictions.found_thresholds, np.float32)
+    asked = reaches(probabilities, predictions.thresholds)
+    found = reaches(probabilities, predictions.found_thresholds)
     listed = np.array([example.listed for example in examples])
     some = [example for example in examples if example.listed]
     scores = _scores(stances, wanted[listed], probabilities[listed], asked[listed])

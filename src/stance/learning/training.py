@@ -21,6 +21,7 @@ from stance.learning.encoder_training import TrainedEncoder, train_encoder
 from stance.learning.examples import Example, examples_of
 from stance.learning.held_out import Predictions, measure_held_out
 from stance.model.classifier import StanceClassifier, TaughtPairs
+from stance.model.documents import score_pairs
 from stance.records import LabeledSentence
 
 __all__ = ["encoder_model", "in_order", "labels_hash", "train"]
@@ -202,7 +203,7 @@ def _of_encoder(trained: TrainedEncoder, examples: Sequence[Example]) -> Predict
     folds = np.full(len(examples), -1)
     folds[rows] = 0
     probabilities = np.zeros((len(examples), len(scorer.stances)), np.float32)
-    probabilities[rows] = scorer.score([examples[i].pair for i in rows]).stances
+    probabilities[rows] = score_pairs(scorer, [examples[i].pair for i in rows]).stances
     return Predictions(
         scorer.stances, examples, folds, probabilities, scorer.thresholds, scorer.found_thresholds
     )

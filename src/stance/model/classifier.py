@@ -18,9 +18,10 @@ from sklearn.utils.validation import check_is_fitted
 from stance.errors import OptionError, Problem
 from stance.model.batches import Floats, make_batch
 from stance.model.calibration import Line, best_threshold, calibrated, jointly_calibrated
+from stance.model.documents import score_pairs
 from stance.model.familiarity import known_stems
 from stance.model.features import GROUPS, TABLE_SIZE, feature_matrix
-from stance.model.linear import Bools, LinearScorer, expand
+from stance.model.linear import Bools, LinearScorer, expand, reaches
 from stance.model.masked import MaskedPair
 from stance.model.masking import mask_pair
 from stance.model.scales import contrast_scale, rarity_scale
@@ -238,12 +239,11 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: Sequence[Pair | MaskedPair]) -> Floats:  # noqa: N803
         """Return calibrated probabilities, (n_pairs, n_stances)."""
         check_is_fitted(self)
-        return self.scorer_.score(_masked(X)).stances
+        return score_pairs(self.scorer_, _masked(X)).stances
 
     def predict(self, X: Sequence[Pair | MaskedPair]) -> Bools:  # noqa: N803
         """Return which stances reach their thresholds, (n_pairs, n_stances) of bool."""
-        probabilities = self.predict_proba(X)
-        return np.asarray(probabilities >= np.array(self.scorer_.thresholds, np.float32))
+        return reaches(self.predict_proba(X), self.scorer_.thresholds)
 
     def _matrix(self, masked: Sequence[MaskedPair]) -> tuple[Any, Ints]:
         """Return the features of all pairs, and the table row of each column."""

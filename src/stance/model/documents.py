@@ -13,7 +13,7 @@ import numpy.typing as npt
 from stance.model.batches import gathered_batch
 from stance.model.evidence import deciding_spans
 from stance.model.gathering import FoundPairs, GatheredSentences, masked_sentence
-from stance.model.linear import Bools, LinearScorer, Scored
+from stance.model.linear import Bools, LinearScorer, Scored, reaches
 from stance.model.masked import MaskedPair
 from stance.model.scorer import Scorer
 from stance.records import Mention, Span
@@ -105,7 +105,7 @@ def score_documents(
         found = FoundPairs(*map(list, zip(*(one for one, _ in asked), strict=True)))
         parts = list(_scored_pairs(scorer, masked))
     scored = _joined(parts or [scorer.score([])])
-    held = np.asarray(scored.stances >= np.array(scorer.found_thresholds, np.float32))
+    held = reaches(scored.stances, scorer.found_thresholds)
     spans: list[tuple[Span, ...]] = [()] * len(found)
     if evidence and masked:
         best = np.where(held.any(axis=1), scored.stances.argmax(axis=1), -1)

@@ -15,7 +15,7 @@ from stance.model.features import GROUPS, Rows, WordGroup, occurrences, table_ro
 from stance.model.masked import MaskedPair
 from stance.records import SENTIMENTS
 
-__all__ = ["LinearScorer", "Scored", "sigmoid", "softmax"]
+__all__ = ["LinearScorer", "Scored", "reaches", "sigmoid", "softmax"]
 
 Bools = npt.NDArray[np.bool_]
 _MANY = 256  # pairs from which on a sparse product pays
@@ -220,6 +220,20 @@ def _sums_between(products: npt.NDArray[np.float64], start: Ints) -> npt.NDArray
     sums = np.zeros((len(start) - 1, products.shape[1]))
     sums[some] = np.add.reduceat(products, start[some], axis=0)
     return sums
+
+
+def reaches(probabilities: Floats, thresholds: Sequence[float]) -> Bools:
+    """Return which probabilities reach the threshold of their column, (n_pairs, n_stances).
+
+    Both sides are single precision: a threshold that was chosen as the probability of a pair is
+    reached by it.
+
+    Examples
+    --------
+    >>> reaches(np.array([[0.7, 0.2]], np.float32), (0.7, 0.3)).tolist()
+    [[True, False]]
+    """
+    return np.asarray(probabilities >= np.array(thresholds, np.float32))
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -21,6 +21,8 @@ from stance.learning.metrics import (
     stance_scores,
 )
 from stance.learning.slices import Slice, micro_f1, slices
+from stance.model.documents import score_pairs
+from stance.model.linear import reaches
 from stance.records import LabeledSentence
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -107,8 +109,8 @@ def diagnose(
         raise OptionError(
             Problem("the labels hold pairs with a stance annotated", "give other labels")
         )
-    probabilities = model.scorer.score([example.pair for example in examples]).stances
-    held = np.asarray(probabilities >= np.array(model.thresholds, np.float32))
+    probabilities = score_pairs(model.scorer, [example.pair for example in examples]).stances
+    held = reaches(probabilities, model.thresholds)
     wanted = np.array([[name in e.stances for name in model.stances] for e in examples])
     names = ("none", *model.stances, "several")
     parts = tuple(
