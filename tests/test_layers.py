@@ -14,7 +14,8 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "stance"
 ROOMS = (
-    "errors records files text model analysis aggregation labels learning batch report cli"
+    "errors records files resampling text model analysis aggregation labels learning batch report"
+    " cli"
 ).split()
 LATER = {"analysis/document.py": {"aggregation", "report"}}
 """Module -> later rooms that its methods load when they are called: an analysis shows itself."""

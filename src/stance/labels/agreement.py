@@ -30,10 +30,10 @@ from nltk.metrics.distance import binary_distance, masi_distance
 from stance.errors import OptionError, Problem
 from stance.labels.merging import Aligned, align
 from stance.records import LabeledSentence, Span
+from stance.resampling import LEVEL, document_draws, interval
 
 __all__ = ["Agreement", "Figure", "Layer", "agreement"]
 
-_LEVEL = 0.95
 Floats = npt.NDArray[np.float64]
 Dyad = tuple[str, str]
 Value = frozenset[Any] | str | bool
@@ -83,7 +83,7 @@ class Agreement(msgspec.Struct, frozen=True):
     documents: int
     alone: int
     layers: dict[str, Layer]
-    level: float = _LEVEL
+    level: float = LEVEL
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -218,7 +218,8 @@ def agreement(
     for (document, text, _), found in shared.items():
         views = [_View(found[name]) for name in sorted(found)]
         documents.setdefault((document, "" if document else text), []).append(views)
-    draws = _draws(len(documents), n_resamples, random_state)
+    # one document varies from itself in nothing
+    draws = document_draws(len(documents), n_resamples if len(documents) > 1 else 0, random_state)
     stances = sorted(
         {n for docs in documents.values() for s in docs for v in s for _, n in _tuples(v)}
     )
@@ -255,14 +256,6 @@ def _shared(aligned: Aligned) -> Aligned:
             )
         )
     return shared
-
-
-def _draws(n: int, n_resamples: int, random_state: int) -> Floats:
-    """Return how often each document is drawn in each resample, (n_resamples, n)."""
-    if n < 2 or not n_resamples:
-        return np.zeros((0, n))
-    generator = np.random.default_rng(random_state)
-    return generator.multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
 
 
 def _layer(measure: _Measure, documents: Sequence[Sequence[list[_View]]], draws: Floats) -> Layer:
@@ -348,5 +341,4 @@ def _figure(value: float | None, resampled: Floats) -> Figure:
     known = resampled[~np.isnan(resampled)]
     if value is None or not len(known):
         return Figure(value)
-    low, high = np.quantile(known, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return Figure(float(value), float(low), float(high))
+    return Figure(float(value), *interval(known))

@@ -23,10 +23,10 @@ from stance.learning.training import labels_hash, train
 from stance.model.documents import score_pairs
 from stance.model.linear import reaches
 from stance.records import LabeledSentence
+from stance.resampling import LEVEL, document_draws, interval
 
 __all__ = ["Comparison", "Gain", "added_value", "compare_models", "replace_labels", "weigh_labels"]
 
-_LEVEL = 0.95
 _FEWEST = 2  # documents: a bootstrap over one says nothing
 Floats = npt.NDArray[np.float64]
 Verdict = Literal["better", "worse", "no difference shown"]
@@ -70,7 +70,7 @@ class Comparison(msgspec.Struct, frozen=True):
     n_pairs: int
     n_documents: int
     seen: tuple[str, ...] = ()
-    level: float = _LEVEL
+    level: float = LEVEL
 
     def sentence(self, where: str) -> str:
         """Return the verdict in words, "better on yours by .060 [.021, .100]"."""
@@ -132,9 +132,7 @@ def compare_models(
     place = {name: i for i, name in enumerate(documents)}
     where = np.array([place[example.document] for example in examples])
     counts = [_counts(model, examples, stances, where, len(documents)) for model in (first, second)]
-    generator = np.random.default_rng(random_state)
-    n = len(documents)
-    draws = generator.multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(np.float64)
+    draws = document_draws(len(documents), n_resamples, random_state)
     one, two = (f1_of_counts(count.sum(axis=0)[None])[0] for count in counts)
     some, others = (f1_of_counts(np.tensordot(draws, count, axes=(1, 0))) for count in counts)
     return Comparison(
@@ -143,7 +141,7 @@ def compare_models(
             name: _gain(one[k], two[k], (others - some)[:, k]) for k, name in enumerate(stances)
         },
         n_pairs=len(examples),
-        n_documents=n,
+        n_documents=len(documents),
         seen=tuple(
             model.name
             for model in (first, second)
@@ -176,8 +174,7 @@ def _counts(
 
 
 def _gain(first: float, second: float, differences: Floats) -> Gain:
-    low, high = np.quantile(differences, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return Gain(float(first), float(second), float(second - first), float(low), float(high))
+    return Gain(float(first), float(second), float(second - first), *interval(differences))
 
 
 def weigh_labels(labels: Iterable[LabeledSentence], weight: float) -> tuple[LabeledSentence, ...]:

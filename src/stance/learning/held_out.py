@@ -32,10 +32,10 @@ from stance.model.batches import make_batch
 from stance.model.familiarity import familiar_share, known_stems
 from stance.model.linear import reaches
 from stance.records import LabeledSentence
+from stance.resampling import document_draws, interval
 
 __all__ = ["Abstention", "HeldOut", "Predictions", "Unseen", "held_out_of", "measure_held_out"]
 
-_LEVEL = 0.95
 _RESAMPLES = 1000
 _DIGITS = 4  # of what is written down
 _WAYS = ("register", "construction", "speaker", "words", "actors", "ends")
@@ -291,9 +291,8 @@ class _Documents(msgspec.Struct, frozen=True):
 
 def _drawn(documents: Sequence[str]) -> _Documents:
     names = {name: i for i, name in enumerate(sorted(set(documents)))}
-    n = max(len(names), 1)
-    draws = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
-    return _Documents(np.array([names[name] for name in documents]), draws.astype(np.float64))
+    draws = document_draws(max(len(names), 1), _RESAMPLES, random_state=0)
+    return _Documents(np.array([names[name] for name in documents]), draws)
 
 
 def _compared(new: Bools, documents: _Documents, wanted: Bools, held: Bools) -> Unseen:
@@ -307,5 +306,5 @@ def _compared(new: Bools, documents: _Documents, wanted: Bools, held: Bools) -> 
     met, unseen = f1_of_counts(counts.sum(axis=0)).mean(axis=1).tolist()
     drawn = np.tensordot(documents.draws, counts, axes=(1, 0))
     differences = (f1_of_counts(drawn[:, 1]) - f1_of_counts(drawn[:, 0])).mean(axis=1)
-    low, high = np.quantile(differences, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]).tolist()
+    low, high = interval(differences)
     return Unseen(met, unseen, unseen - met, low, high, int((~new).sum()), int(new.sum()))
