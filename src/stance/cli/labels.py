@@ -289,14 +289,12 @@ def doubts(
     json: Json = False,
 ) -> None:
     """List labels that are likely wrong, the surest first, each with the reason."""
-    import numpy as np
-
     from stance.cli.label_tables import show_doubts
     from stance.labels.files import read_labels
-    from stance.learning.doubts import find_doubts
+    from stance.learning.doubts import find_contradictions, find_doubts
 
-    nothing = np.zeros((0, 0), np.float32) if quick else None
-    found = find_doubts(read_labels(labels), nothing, n_jobs=jobs)
+    read = read_labels(labels)
+    found = find_contradictions(read) if quick else find_doubts(read, n_jobs=jobs)
     if json:
         _print_json([doubt.to_dict() for doubt in found])
     else:

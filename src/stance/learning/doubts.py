@@ -29,7 +29,7 @@ from stance.learning.examples import Example, examples_of
 from stance.model.classifier import StanceClassifier
 from stance.records import LabeledSentence
 
-__all__ = ["Doubt", "confident_flips", "find_doubts"]
+__all__ = ["Doubt", "confident_flips", "find_contradictions", "find_doubts"]
 
 Kind = Literal["duplicate", "twin", "model"]
 Floats = npt.NDArray[np.float32]
@@ -75,21 +75,41 @@ class Doubt(msgspec.Struct, frozen=True):
         return plain
 
 
+def find_contradictions(labels: Iterable[LabeledSentence]) -> tuple[Doubt, ...]:
+    """Return the relations that other labels contradict, the surest first; no model is trained.
+
+    Raises
+    ------
+    OptionError
+        If there are no pairs.
+
+    Examples
+    --------
+    >>> import msgspec, stance
+    >>> labels = stance.read_labels("tests/data/small.stance")
+    >>> relation = msgspec.structs.replace(labels[0].relations[0], stance=("threat",))
+    >>> twin = msgspec.structs.replace(labels[0], id="again", relations=(relation,))
+    >>> found = find_contradictions([*labels, twin])
+    >>> found[0].kind, found[0].sentence, found[0].instead
+    ('duplicate', 'a17:0', ('threat',))
+    """
+    return _surest_first(_contradictions(*_asked(labels)))
+
+
 def find_doubts(
     labels: Iterable[LabeledSentence],
     probabilities: Floats | None = None,
     n_folds: int = 5,
     n_jobs: int = 1,
 ) -> tuple[Doubt, ...]:
-    """Return the relations that are likely labelled wrong, the surest first.
+    """Return the relations that other labels contradict or a model doubts, the surest first.
 
     Parameters
     ----------
     labels : iterable of LabeledSentence
     probabilities : (n_pairs, n_stances) array, optional
         Out-of-fold probabilities of the pairs, in the order of ``examples_of(labels)`` and of the
-        sorted stances. By default a model is trained to get them; give an empty array to look
-        for contradictions alone, which takes no time.
+        sorted stances. By default a model is trained to get them.
     n_folds, n_jobs : int
         Folds of the cross-validation, and its processes.
 
@@ -100,25 +120,18 @@ def find_doubts(
 
     Examples
     --------
-    >>> import msgspec, numpy, stance
+    >>> import numpy, stance
     >>> labels = stance.read_labels("tests/data/small.stance")
-    >>> relation = msgspec.structs.replace(labels[0].relations[0], stance=("threat",))
-    >>> twin = msgspec.structs.replace(labels[0], id="again", relations=(relation,))
-    >>> found = find_doubts([*labels, twin], numpy.zeros((0, 3)))
-    >>> found[0].kind, found[0].sentence, found[0].instead
-    ('duplicate', 'a17:0', ('threat',))
+    >>> given = [[0.1, 0.9], [0.1, 0.1], [0.9, 0.1], [0.9, 0.1], [0.1, 0.05]]
+    >>> found = find_doubts(labels, numpy.array(given, numpy.float32))
+    >>> [(doubt.kind, doubt.sentence, doubt.stances, doubt.instead) for doubt in found]
+    [('model', 'a18:0', ('rivalry',), ())]
     """
-    labels = tuple(labels)
-    texts = {label.id: label.text for label in labels}
-    examples = list(examples_of(labels))
-    if not examples:
-        raise OptionError(
-            Problem("doubts are about labelled relations", "add relations to the labels", value=0)
-        )
+    examples, texts = _asked(labels)
     stances = sorted({name for example in examples for name in example.stances})
     if probabilities is None:
         probabilities = _out_of_fold(examples, n_folds, n_jobs)
-    if probabilities.size and probabilities.shape != (len(examples), len(stances)):
+    if probabilities.shape != (len(examples), len(stances)):
         raise OptionError(
             Problem(
                 f"probabilities have the shape ({len(examples)}, {len(stances)})",
@@ -126,9 +139,22 @@ def find_doubts(
                 value=probabilities.shape,
             )
         )
-    found = list(_contradictions(examples, texts))
-    if probabilities.size:
-        found += _model_doubts(examples, stances, probabilities, texts)
+    contradictions = _contradictions(examples, texts)
+    return _surest_first([*contradictions, *_model_doubts(examples, stances, probabilities, texts)])
+
+
+def _asked(labels: Iterable[LabeledSentence]) -> tuple[list[Example], dict[str, str]]:
+    """Return the pairs of some labels, and the text of each sentence by its id."""
+    labels = tuple(labels)
+    examples = list(examples_of(labels))
+    if not examples:
+        raise OptionError(
+            Problem("doubts are about labelled relations", "add relations to the labels", value=0)
+        )
+    return examples, {label.id: label.text for label in labels}
+
+
+def _surest_first(found: Iterable[Doubt]) -> tuple[Doubt, ...]:
     order: tuple[Kind, ...] = ("duplicate", "twin", "model")
     return tuple(
         sorted(
