@@ -45,16 +45,17 @@ class Evaluation(msgspec.Struct, frozen=True):
         With the pairs given.
     macro_f1 : float
         Mean F1 of the stances that occur, with the pairs given.
-    sentiment_f1 : float
-        Macro F1 of the sentiments that occur, with the pairs given.
-    end_to_end : EndToEnd
+    sentiment_f1 : float or None
+        Macro F1 of the sentiments that occur, with the pairs given; None where no pair has one.
+    end_to_end : EndToEnd or None
+        None where no sentence is exhaustive, so that nothing found can be called wrong.
     n_pairs : int
     """
 
     stances: dict[str, StanceScores]
     macro_f1: float
-    sentiment_f1: float
-    end_to_end: EndToEnd
+    sentiment_f1: float | None
+    end_to_end: EndToEnd | None
     n_pairs: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,16 +76,16 @@ class Evaluation(msgspec.Struct, frozen=True):
                 s.calibration_error,
             )
             lines.append(f"{name:14}{s.support:6}" + "".join(f"{v:7.3f}" for v in values))
+        felt = "not measured" if self.sentiment_f1 is None else f"{self.sentiment_f1:.3f}"
         lines.append(
-            f"macro F1 {self.macro_f1:.3f}, sentiment macro F1 {self.sentiment_f1:.3f},"
-            f" {self.n_pairs} pairs"
+            f"macro F1 {self.macro_f1:.3f}, sentiment macro F1 {felt}, {self.n_pairs} pairs"
         )
+        end = self.end_to_end
+        if end is None:
+            lines += ["", "end to end: not measured, because no sentence is exhaustive"]
+            return "\n".join(lines)
         lines += ["", "end to end", f"{'':14}{'P':>7}{'R':>7}{'F1':>7}"]
-        rows = {
-            **self.end_to_end.by_stance,
-            "tuples": self.end_to_end.tuples,
-            "pairs": self.end_to_end.pairs,
-        }
+        rows = {**end.by_stance, "tuples": end.tuples, "pairs": end.pairs}
         lines += [f"{name:14}" + "".join(f"{v:7.3f}" for v in row) for name, row in rows.items()]
         return "\n".join(lines)
 
@@ -97,7 +98,7 @@ def evaluate(model: Model, labels: Iterable[LabeledSentence]) -> Evaluation:
     model : Model
     labels : iterable of LabeledSentence
         The end-to-end part uses exhaustive sentences only: in others, what is not listed is
-        not known to be wrong.
+        not known to be wrong. Without any, it is None.
 
     Raises
     ------
@@ -147,10 +148,10 @@ def _given(model: Model, examples: Sequence[Example]) -> dict[str, StanceScores]
     }
 
 
-def _sentiment_f1(model: Model, examples: Sequence[Example]) -> float:
+def _sentiment_f1(model: Model, examples: Sequence[Example]) -> float | None:
     labeled = [example for example in examples if example.sentiment is not None]
     if not labeled:
-        return float("nan")
+        return None
     scored = model.scorer.score([example.pair for example in labeled]).sentiment
     predicted = np.array(SENTIMENTS)[scored.argmax(axis=1)]
     wanted = np.array([example.sentiment for example in labeled])
@@ -169,12 +170,14 @@ def _sentiment_f1(model: Model, examples: Sequence[Example]) -> float:
 Tuple = tuple[str, str | None, str | None, str]
 
 
-def _end_to_end(model: Model, labels: Sequence[LabeledSentence]) -> EndToEnd:
+def _end_to_end(model: Model, labels: Sequence[LabeledSentence]) -> EndToEnd | None:
     """Analyse the sentences of each document as one text, and compare the tuples found."""
     documents: dict[str, list[LabeledSentence]] = {}
     for label in labels:
         if label.exhaustive and label.status not in ("suggested", "rejected"):
             documents.setdefault(label.group, []).append(label)
+    if not documents:
+        return None
     wanted: set[Tuple] = set()
     found: set[Tuple] = set()
     for sentences in documents.values():
