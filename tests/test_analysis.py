@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 import stance
 from stance.analysis import Analysis, Model, load_model
 from stance.errors import InputError, NotFoundError, OptionError
-from stance.records import Mention, Pair
-from stance.text.catalogue import default_catalogue
+from stance.records import SENTIMENTS, Mention, Pair
+from stance.text.catalogue import Actor, Catalogue, default_catalogue
 
 TEXT = (
     "Russia and Iran signed an accord in Vienna. The United States accused Tehran of plotting.\n"
@@ -57,6 +58,70 @@ def test_only_the_direction_that_is_said_is_found(
     base: Model, text: str, actor: str, target: str
 ) -> None:
     assert shown(base.analyze(text)) == [(actor, target, ("rivalry",))]
+
+
+PAIRS = [
+    Pair("Iran praised Chad.", (0, 4), (13, 17)),
+    Pair("Iran condemned Chad.", (0, 4), (15, 19)),
+    Pair("Iran borders Chad.", (0, 4), (13, 17)),
+]
+
+
+def test_a_stance_is_predicted_from_its_threshold_on(base: Model) -> None:
+    probabilities = base.predict_proba(PAIRS)
+    assert base.predict(PAIRS).tolist() == (probabilities >= np.float32(base.thresholds)).tolist()
+    at = probabilities[0]
+    for thresholds, held in ((at, True), (np.nextafter(at, np.float32(1)), False)):
+        scorer = msgspec.structs.replace(base.scorer, thresholds=tuple(thresholds.tolist()))
+        assert Model(scorer).predict(PAIRS)[0].tolist() == [held] * 3
+
+
+def test_sentiments_come_in_the_order_of_their_names(base: Model) -> None:
+    found = base.predict_sentiment(PAIRS)
+    assert found.shape == (3, 3)
+    assert [SENTIMENTS[k] for k in found.argmax(axis=1)] == ["positive", "negative", "neutral"]
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        (None, [("USA", "IRN", ("rivalry",))]),
+        ("2008-12-01", []),
+        ("2015-01-01", [("USA", "IRN", ("rivalry",))]),
+        ("2019-06-01", []),
+    ],
+)
+def test_a_leader_stands_for_his_state_while_in_office(
+    date: str | None, expected: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    assert shown(stance.analyze("Obama condemned Iran.", date=date)) == expected
+
+
+def test_actors_are_those_of_the_catalogue_given_or_laid_over(tmp_path: Path) -> None:
+    actors = [
+        Actor(id="GON", kind="state", name="Gondor"),
+        Actor(id="ARN", kind="state", name="Arnor"),
+    ]
+    file = tmp_path / "actors.jsonl"
+    file.write_bytes(b"".join(msgspec.json.encode(actor) + b"\n" for actor in actors))
+    text = "Gondor condemned Arnor. Iran condemned Chad."
+    own, real = ("GON", "ARN", ("rivalry",)), ("IRN", "TCD", ("rivalry",))
+    assert shown(stance.analyze(text)) == [real]
+    assert shown(stance.analyze(text, actors=Catalogue(actors))) == [own]
+    assert shown(stance.analyze(text, actors=file)) == [own, real]
+
+
+@pytest.mark.parametrize("progress", [False, True])
+def test_progress_is_shown_on_standard_error_where_asked_for(
+    base: Model, progress: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = ["Iran criticised Iraq.", "It rained."]
+    analyses = list(base.analyze_many(texts, progress=progress))
+    assert [analysis.text for analysis in analyses] == texts
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert ("analysing" in err) == progress
+    assert bool(err) == progress
 
 
 @given(st.text(max_size=300))
