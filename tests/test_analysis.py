@@ -76,6 +76,16 @@ def test_a_stance_is_predicted_from_its_threshold_on(base: Model) -> None:
         assert Model(scorer).predict(PAIRS)[0].tolist() == [held] * 3
 
 
+def test_a_pair_with_a_span_beyond_its_text_is_refused(base: Model) -> None:
+    pair = Pair("Iran praised Chad.", (0, 4), (13, 400))
+    rule = r"0 <= start < end <= 18, the length of the text; found \(13, 400\)"
+    for ask in (base.predict_proba, base.predict, base.predict_sentiment):
+        with pytest.raises(InputError, match=rule):
+            ask([PAIRS[0], pair])
+    with pytest.raises(InputError, match=rule):
+        base.explain(pair)
+
+
 def test_sentiments_come_in_the_order_of_their_names(base: Model) -> None:
     found = base.predict_sentiment(PAIRS)
     assert found.shape == (3, 3)

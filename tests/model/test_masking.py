@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.errors import InputError
 from stance.model.masked import ORDERS
 from stance.model.masking import MaskedSentence, mask_pair
 from stance.records import Mention, Pair
@@ -97,3 +99,29 @@ def test_actors_of_one_phrase_come_in_alphabetical_order() -> None:
     names = [f"ACTOR{i}" for i in range(9)]
     sentence = MaskedSentence("All nine agreed.", [Mention(name, "", 0, 8) for name in names[::-1]])
     assert list(sentence.slot_of) == names
+
+
+OFFSETS = st.integers(-3, 25)
+
+
+@given(st.tuples(OFFSETS, OFFSETS), st.sampled_from(["actor", "target", "mentions"]))
+def test_a_span_lies_within_its_text_or_is_refused(span: tuple[int, int], where: str) -> None:
+    text = "Iran warned the US again."
+    ends = {"actor": (0, 4), "target": (16, 18)}
+    mentions = (Mention("X", "", *span),) if where == "mentions" else ()
+    pair = Pair(text, **{**ends, **({} if mentions else {where: span})}, mentions=mentions)
+    if any(span == (i, j) for j in range(26) for i in range(j)):
+        mask_pair(pair)
+    else:
+        with pytest.raises(InputError, match=r"^a span \(start, end\) has 0 <= start < end <= 25"):
+            mask_pair(pair)
+
+
+@pytest.mark.parametrize("span", [(0, 400), (3, 1), (4, 4), (-5, 2), (25, 26)])
+def test_a_refused_span_is_named_with_the_rule_and_what_to_do(span: tuple[int, int]) -> None:
+    with pytest.raises(InputError) as caught:
+        mask_pair(Pair("Iran warned the US again.", actor=span))
+    assert str(caught.value) == (
+        "a span (start, end) has 0 <= start < end <= 25, the length of the text;"
+        f" found {span}; count characters from the start of the pair's own text"
+    )

@@ -78,15 +78,33 @@ class Model:
         return Model(self.scorer, self.about, catalogue, self.name)
 
     def predict_proba(self, pairs: Sequence[Pair]) -> Floats:
-        """Return the calibrated probability of each stance, (n_pairs, n_stances) float32."""
+        """Return the calibrated probability of each stance, (n_pairs, n_stances) float32.
+
+        Raises
+        ------
+        InputError
+            If a span of a pair is empty or not within its text.
+        """
         return self._scored(pairs).stances
 
     def predict(self, pairs: Sequence[Pair]) -> Bools:
-        """Return which stances reach their thresholds, (n_pairs, n_stances) of bool."""
+        """Return which stances reach their thresholds, (n_pairs, n_stances) of bool.
+
+        Raises
+        ------
+        InputError
+            If a span of a pair is empty or not within its text.
+        """
         return reaches(self.predict_proba(pairs), self.thresholds)
 
     def predict_sentiment(self, pairs: Sequence[Pair]) -> Floats:
-        """Return the probabilities of negative, neutral, positive: (n_pairs, 3) float32."""
+        """Return the probabilities of negative, neutral, positive: (n_pairs, 3) float32.
+
+        Raises
+        ------
+        InputError
+            If a span of a pair is empty or not within its text.
+        """
         return self._scored(pairs).sentiment
 
     def explain(self, pair: Pair, stance: str | None = None) -> Explanation:
@@ -102,6 +120,8 @@ class Model:
         ------
         OptionError
             If the model knows no such stance.
+        InputError
+            If a span of the pair is empty or not within its text.
         """
         if stance is not None and stance not in self.stances:
             raise OptionError(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import snowballstemmer
 
+from stance.errors import InputError, Problem
 from stance.model.lexicon import lexicon
 from stance.model.masked import (
     ACTOR,
@@ -210,6 +211,11 @@ _A, _T = "\0actor", "\0target"
 def mask_pair(pair: Pair) -> MaskedPair:
     """Return a pair as a model sees it.
 
+    Raises
+    ------
+    InputError
+        If a span of an end or a mention is empty or not within the text.
+
     Examples
     --------
     >>> from stance.records import Pair
@@ -217,6 +223,16 @@ def mask_pair(pair: Pair) -> MaskedPair:
     ['ACTOR', 'warned', 'the', 'TARGET', '.']
     """
     ids = {mention.span: mention.id for mention in pair.mentions}
+    for span in (pair.actor, pair.target, *ids):
+        if span is not None and not 0 <= span[0] < span[1] <= len(pair.text):
+            raise InputError(
+                Problem(
+                    f"a span (start, end) has 0 <= start < end <= {len(pair.text)},"
+                    " the length of the text",
+                    "count characters from the start of the pair's own text",
+                    span,
+                )
+            )
     actor = None if pair.actor is None else ids.get(pair.actor, _A)
     target = None if pair.target is None else ids.get(pair.target, _T)
     if actor is not None and actor == target:  # one actor's two mentions: ask as if two
