@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stance
-from stance.analysis import Analysis, Model, load_model
+from stance.analysis import Analysis, Model, cached_model, load_model, model_key
 from stance.errors import InputError, NotFoundError, OptionError
 from stance.records import SENTIMENTS, Mention, Pair
 from stance.text.catalogue import Actor, Catalogue, default_catalogue
@@ -277,3 +277,20 @@ def test_a_folder_that_is_no_model_does_not_hide_the_shipped_one_of_its_name(
     (tmp_path / "mine").mkdir()
     with pytest.raises(NotFoundError, match=r"^mine: a model folder holds a manifest"):
         load_model("mine")
+
+
+def test_a_model_trained_anew_into_its_folder_is_the_one_that_reads(
+    tiny: Model, base: Model, tmp_path: Path
+) -> None:
+    found = []
+    for model in (tiny, base, tiny):
+        model.save(tmp_path / "mine")
+        found.append(stance.analyze(TEXT, model=tmp_path / "mine").relations)
+        assert found[-1] == model.analyze(TEXT).relations
+    assert found[0] == found[2] != found[1]
+
+
+def test_a_model_that_lies_there_unchanged_is_loaded_once(tiny: Model, tmp_path: Path) -> None:
+    tiny.save(tmp_path / "mine")
+    key = model_key(str(tmp_path / "mine"))
+    assert cached_model(key) is cached_model(model_key(str(tmp_path / "mine")))

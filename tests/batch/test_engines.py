@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from stance.analysis import model_key
 from stance.batch.engines import in_order
 from stance.batch.options import BatchOptions
-from stance.batch.scoring import model_key
 from stance.batch.spark import score_batches
 
 from .conftest import corpus, write_corpus

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stance.analysis import Model, load_model
+from stance.analysis import Model, cached_model, load_model, model_key
 from stance.batch.documents import Document
 from stance.batch.options import BatchOptions
 from stance.batch.schema import Rows, columns_of, encode_json
-from stance.batch.scoring import cached_model, model_key, score_rows
+from stance.batch.scoring import score_rows
 from stance.errors import ModelError, OptionError
 from stance.model import documents as model_documents
 from stance.model import linear

@@ -8,7 +8,15 @@ from stance.analysis.checks import (
     check_text,
 )
 from stance.analysis.document import Analysis
-from stance.analysis.loading import analyze, load_model, model_folder, shipped_models
+from stance.analysis.loading import (
+    ModelKey,
+    analyze,
+    cached_model,
+    load_model,
+    model_folder,
+    model_key,
+    shipped_models,
+)
 from stance.analysis.model import Model
 
 __all__ = [
@@ -16,11 +24,14 @@ __all__ = [
     "MIN_FAMILIAR",
     "Analysis",
     "Model",
+    "ModelKey",
     "abstention",
     "analyze",
+    "cached_model",
     "check_date",
     "check_text",
     "load_model",
     "model_folder",
+    "model_key",
     "shipped_models",
 ]

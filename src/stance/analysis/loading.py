@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.resources
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from stance.analysis.document import Analysis
 from stance.analysis.model import Model
-from stance.errors import NotFoundError, Problem
+from stance.errors import ModelError, NotFoundError, Problem, missing
 from stance.model.store import load_scorer
 from stance.text.catalogue import Catalogue, default_catalogue
 
-__all__ = ["analyze", "load_model", "model_folder", "shipped_models"]
+__all__ = [
+    "ModelKey",
+    "analyze",
+    "cached_model",
+    "load_model",
+    "model_folder",
+    "model_key",
+    "shipped_models",
+]
+
+
+class ModelKey(msgspec.Struct, frozen=True):
+    """Which model, to the last bit: its name or folder and the checksum of its manifest.
+
+    The same for the catalogue laid over ours, if there is one.
+    """
+
+    name: str
+    sha256: str
+    actors: str | None = None
+    actors_sha256: str | None = None
 
 
 def _shipped_folders() -> Iterator[Path]:
@@ -83,9 +106,38 @@ def load_model(name: Path | str = "base", actors: Path | str | None = None) -> M
     return Model(scorer, dict(manifest.about), catalogue, Path(name).name)
 
 
+def model_key(name: str, actors: str | None = None) -> ModelKey:
+    """Return what a model is known by.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such model or catalogue.
+    """
+    manifest = model_folder(name) / "manifest.json"
+    if not manifest.is_file():
+        raise missing(manifest, "model")
+    sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    if actors is None:
+        return ModelKey(name, sha256)
+    if not Path(actors).is_file():
+        raise missing(actors, "catalogue file")
+    return ModelKey(name, sha256, actors, hashlib.sha256(Path(actors).read_bytes()).hexdigest())
+
+
 @functools.lru_cache(maxsize=4)
-def _cached_model(name: str) -> Model:
-    return load_model(name)
+def cached_model(key: ModelKey) -> Model:
+    """Return a model, loaded once in each process.
+
+    Raises
+    ------
+    ModelError
+        If what lies there is not what the run began with: another machine, or a new training.
+    """
+    if model_key(key.name, key.actors) != key:
+        rule = "all processes have the model and the actors that the run began with"
+        raise ModelError(Problem(rule, "put the same ones on all machines", path=key.name))
+    return load_model(key.name, key.actors)
 
 
 def analyze(
@@ -110,5 +162,5 @@ def analyze(
     Iran threatened to attack Israel.
         IRN > ISR: threat 0... negative
     """
-    chosen = model if isinstance(model, Model) else _cached_model(str(model))
+    chosen = model if isinstance(model, Model) else cached_model(model_key(str(model)))
     return chosen.analyze(text, date, doc_id, actors, coreference)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from stance.analysis import ModelKey, cached_model, model_key
 from stance.batch.chunks import Chunk, cut
 from stance.batch.documents import BadRecord, Document
 from stance.batch.engines import in_order
@@ -19,7 +20,7 @@ from stance.batch.options import BatchOptions, check_options
 from stance.batch.parts import PartHeader, Parts, remove_done
 from stance.batch.readers import read_source
 from stance.batch.schema import Column, columns_of
-from stance.batch.scoring import ModelKey, ScoredChunk, cached_model, model_key, score_chunk
+from stance.batch.scoring import ScoredChunk, score_chunk
 from stance.batch.sources import Source, find_sources
 from stance.batch.writers import join_parts, output_kind
 from stance.errors import InputError, OptionError, OutputError, Problem, StanceError

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from stance.analysis import Model, abstention, load_model, model_folder
+from stance.analysis import Model, ModelKey, abstention, cached_model
 from stance.batch.chunks import Chunk
 from stance.batch.documents import BadRecord, Document, bad_record
 from stance.batch.opening import need_pyarrow
 from stance.batch.options import BatchOptions
 from stance.batch.schema import Column, Rows, columns_of, encode_csv, encode_json, to_arrow
-from stance.errors import ModelError, Problem, StanceError, missing
+from stance.errors import Problem, StanceError
 from stance.model.batches import Floats
 from stance.model.documents import ScoredPairs, score_documents
 from stance.records import SENTIMENTS
 from stance.text.collecting import collection_put_off
 from stance.text.reading import ReadSentence, read_document
 
-__all__ = ["ENCODERS", "ModelKey", "ScoredChunk", "model_key", "score_chunk", "score_rows"]
-
-
-class ModelKey(msgspec.Struct, frozen=True):
-    """Which model, to the last bit: its name or folder and the checksum of its manifest.
-
-    The same for the catalogue laid over ours, if there is one.
-    """
-
-    name: str
-    sha256: str
-    actors: str | None = None
-    actors_sha256: str | None = None
+__all__ = ["ENCODERS", "ScoredChunk", "score_chunk", "score_rows"]
 
 
 class ScoredChunk(msgspec.Struct, frozen=True):
@@ -53,40 +38,6 @@ class ScoredChunk(msgspec.Struct, frozen=True):
     documents: int
     sentences: int
     relations: int
-
-
-def model_key(name: str, actors: str | None = None) -> ModelKey:
-    """Return what a model is known by.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such model or catalogue.
-    """
-    manifest = model_folder(name) / "manifest.json"
-    if not manifest.is_file():
-        raise missing(manifest, "model")
-    sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    if actors is None:
-        return ModelKey(name, sha256)
-    if not Path(actors).is_file():
-        raise missing(actors, "catalogue file")
-    return ModelKey(name, sha256, actors, hashlib.sha256(Path(actors).read_bytes()).hexdigest())
-
-
-@functools.lru_cache(maxsize=2)
-def cached_model(key: ModelKey) -> Model:
-    """Return a model, loaded once in each process.
-
-    Raises
-    ------
-    ModelError
-        If what lies there is not what the run began with: another machine, or a new training.
-    """
-    if model_key(key.name, key.actors) != key:
-        rule = "all processes have the model and the actors that the run began with"
-        raise ModelError(Problem(rule, "put the same ones on all machines", path=key.name))
-    return load_model(key.name, key.actors)
 
 
 def score_rows(

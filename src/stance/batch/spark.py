@@ -6,11 +6,12 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
+from stance.analysis import ModelKey, cached_model, model_key
 from stance.batch.documents import BadRecord, make_document
 from stance.batch.opening import need_pyarrow
 from stance.batch.options import BatchOptions
 from stance.batch.schema import Column, columns_of, to_arrow
-from stance.batch.scoring import ModelKey, cached_model, model_key, score_rows
+from stance.batch.scoring import score_rows
 from stance.errors import MissingExtraError, OptionError, Problem
 
 __all__ = ["ddl", "score", "score_batches"]
