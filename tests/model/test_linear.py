@@ -11,11 +11,14 @@ import pytest
 from stance.analysis import Model
 from stance.learning.audits import audit
 from stance.learning.comparison import compare_models
+from stance.model.batches import Ints
 from stance.model.documents import score_pairs
+from stance.model.evidence import deciding_spans
 from stance.model.linear import LinearScorer, Scored, reaches
 from stance.model.masked import MaskedPair
 from stance.model.masking import mask_pair
-from stance.records import LabeledSentence, Pair
+from stance.model.scorer import Scorer
+from stance.records import LabeledSentence, Pair, Span
 
 PAIR = Pair("Alpha praised Omega again.", (0, 5), (14, 19))
 
@@ -55,6 +58,29 @@ def test_many_pairs_are_scored_some_at_a_time(
     audit(counting)
     assert len(CALLS) > 20
     assert max(CALLS) == 7
+
+
+def test_only_pairs_that_hold_a_stance_are_asked_what_decided(
+    tiny: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(_: Scorer, pairs: Sequence[MaskedPair], outputs: Ints) -> list[tuple[Span, ...]]:
+        asked.extend(outputs.tolist())
+        return deciding_spans(tiny.scorer, pairs, outputs)
+
+    monkeypatch.setattr("stance.model.documents.deciding_spans", counted)
+    monkeypatch.setattr("stance.model.documents._AT_ONCE", 2)
+    text = "Iran praised Oman. Chad lies north of Togo. Iran shelled Oman again. Mali backed Peru."
+    found = tiny.analyze(text)
+    holding = [relation for relation in found.relations if relation.stances]
+    assert len(holding) >= 3
+    assert len(asked) == len(holding) < len(found.relations)
+    assert min(asked) >= 0
+    for relation in found.relations:
+        assert bool(relation.evidence) == bool(relation.stances)
+        place = found.sentences[relation.sent_index]
+        assert all(place.start <= a < b <= place.end for a, b in relation.evidence)
 
 
 def test_how_many_are_scored_at_a_time_leaves_every_score_unchanged(

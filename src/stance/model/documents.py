@@ -107,9 +107,13 @@ def score_documents(
     scored = _joined(parts or [scorer.score([])])
     held = reaches(scored.stances, scorer.found_thresholds)
     spans: list[tuple[Span, ...]] = [()] * len(found)
-    if evidence and masked:
-        best = np.where(held.any(axis=1), scored.stances.argmax(axis=1), -1)
-        spans = _evidence(scorer, found.sentences, masked, best)
+    if evidence:
+        rows = np.flatnonzero(held.any(axis=1))
+        best = scored.stances[rows].argmax(axis=1)
+        chosen = [masked[row] for row in rows]
+        for row, inside in zip(rows, _deciding(scorer, chosen, best), strict=True):
+            begin = found.sentences[row].sentence.start
+            spans[row] = tuple((begin + start, begin + end) for start, end in inside)
     return ScoredPairs(found, scored, held, spans)
 
 
@@ -176,21 +180,10 @@ def ask(document: int, one: ReadSentence) -> Iterator[tuple[AskedPair, MaskedPai
         )
 
 
-def _evidence(
-    scorer: Scorer,
-    sentences: Sequence[ReadSentence],
-    masked: Sequence[MaskedPair],
-    best: npt.NDArray[np.int64],
-) -> list[tuple[Span, ...]]:
-    """Return the spans that decided, as offsets into the document."""
-    found: list[tuple[Span, ...]] = []
-    for begin in range(0, len(masked), _AT_ONCE):
-        end = begin + _AT_ONCE
-        for one, spans in zip(
-            sentences[begin:end],
-            deciding_spans(scorer, masked[begin:end], best[begin:end]),
-            strict=True,
-        ):
-            start = one.sentence.start
-            found.append(tuple((start + a, start + b) for a, b in spans))
-    return found
+def _deciding(
+    scorer: Scorer, pairs: Sequence[MaskedPair], outputs: npt.NDArray[np.int64]
+) -> Iterator[tuple[Span, ...]]:
+    """Yield the spans that decided, as offsets into the sentence, for any number of pairs."""
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        yield from deciding_spans(scorer, pairs[some], outputs[some])

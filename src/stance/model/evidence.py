@@ -32,27 +32,25 @@ def deciding_spans(
     scorer : Scorer
     pairs : sequence of MaskedPair
     outputs : (n_pairs,) int
-        Which stance to explain; -1 for none (the result is empty).
+        Which stance to explain.
 
     Returns
     -------
     list of tuples of (int, int)
         Spans in the sentence, in order of place; neighbouring words are joined.
     """
-    wanted = [i for i, output in enumerate(outputs) if output >= 0]
-    found: list[tuple[Span, ...]] = [()] * len(pairs)
-    if not wanted:
-        return found
-    chosen = [pairs[i] for i in wanted]
-    parts = scorer.token_shares(chosen)
-    for row, i in enumerate(wanted):
+    if not pairs:
+        return []
+    parts = scorer.token_shares(pairs)
+    found = []
+    for row, (pair, output) in enumerate(zip(pairs, outputs.tolist(), strict=True)):
         start, end = parts.batch.start[row : row + 2]
-        shares = parts.shares[start:end, outputs[i]].copy()
-        for position, number in enumerate(pairs[i].ids):
-            word = pairs[i].words[position]
+        shares = parts.shares[start:end, output].copy()
+        for position, number in enumerate(pair.ids):
+            word = pair.words[position]
             if number in ROLE_NAMES or not word[0].isalnum() or word.lower() in _EMPTY:
                 shares[position] = 0.0
-        found[i] = _strongest(shares, pairs[i].spans)
+        found.append(_strongest(shares, pair.spans))
     return found
 
 
