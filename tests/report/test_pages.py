@@ -5,6 +5,8 @@ from __future__ import annotations
 import html.parser
 import json
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ import pytest
 
 from stance.aggregation.tally import tally
 from stance.analysis import Analysis, Model
+from stance.batch.options import BatchOptions
+from stance.batch.run import score
 from stance.errors import InputError, MissingExtraError, OptionError
 from stance.records import LabeledSentence
 from stance.report.contents import ReportOptions, make_contents
@@ -178,6 +182,75 @@ def test_a_report_says_what_was_left_out(tiny: Model, tmp_path: Path) -> None:
     assert "2 records could not be read; 7 documents were." in page.read_text("utf-8")
     left = json.loads(twin.read_text("utf-8"))["left_out"]
     assert (left["n_undated"], left["n_bad"]) == (2, 2)
+
+
+def scored(folder: Path, model: Model) -> Path:
+    """Score one text with a model saved under this folder."""
+    model.save(folder / "model")
+    (folder / "a.txt").write_text("Iran praised Oman. Oman attacked Iran.", "utf-8")
+    out = folder / "scores.jsonl"
+    score(folder / "a.txt", out, BatchOptions(model=str(folder / "model")))
+    return out
+
+
+def trust_in(scores: Any, out: Path, model: str | None = None) -> str:
+    """Return what a report says of the model, as text."""
+    page, _ = report(scores, out, model=model)
+    shown = re.sub(r"<[^>]+>", " ", page.read_text("utf-8").split('<h2 id="trust">')[1])
+    return html.unescape(" ".join(shown.split()))
+
+
+def test_a_report_credits_the_model_that_made_the_scores(tiny: Model, tmp_path: Path) -> None:
+    scores = scored(tmp_path, tiny)
+    for given in (scores, [scores], tmp_path):
+        assert "60 sentences of 60 documents" in trust_in(given, tmp_path / "r.html")
+
+
+def retrained(folder: Path) -> None:
+    manifest = folder / "model" / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes() + b"\n")
+
+
+def model_gone(folder: Path) -> None:
+    shutil.rmtree(folder / "model")
+
+
+def meta_gone(folder: Path) -> None:
+    (folder / "scores.jsonl.meta.json").unlink()
+
+
+def other_model_too(folder: Path) -> None:
+    meta = json.loads((folder / "scores.jsonl.meta.json").read_text("utf-8"))
+    meta["run"]["model"] = "another"
+    shutil.copy(folder / "scores.jsonl", folder / "more.jsonl")
+    (folder / "more.jsonl.meta.json").write_text(json.dumps(meta), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (retrained, "Not known: the model of this name is another by now"),
+        (model_gone, "Not known: there is no such model here"),
+        (meta_gone, "Not known: no .meta.json beside the scores names their model"),
+        (other_model_too, "Not known: the scores were made by several models"),
+    ],
+)
+def test_a_report_shows_no_figures_of_a_model_that_may_be_another(
+    change: Callable[[Path], None], why: str, tiny: Model, tmp_path: Path
+) -> None:
+    scored(tmp_path, tiny)
+    change(tmp_path)
+    shown = trust_in(sorted(tmp_path.glob("*.jsonl")), tmp_path / "r.html")
+    assert why in shown
+    assert "Trained on" not in shown
+
+
+def test_a_model_is_named_where_nothing_else_says_which(tiny: Model, tmp_path: Path) -> None:
+    scores = scored(tmp_path, tiny)
+    with pytest.raises(OptionError, match=r"the model is the one that made the scores, .*base \("):
+        report(scores, tmp_path / "r.html", model="base")
+    meta_gone(tmp_path)
+    assert "Trained on" in trust_in(scores, tmp_path / "r.html", str(tmp_path / "model"))
 
 
 def test_one_document_makes_a_report_too(tiny: Model, tmp_path: Path) -> None:

@@ -124,9 +124,7 @@ def _read_path(path: Path, quotes: bool) -> Chunks:
     if not path.exists():
         raise missing(path, "score file")
     if path.is_dir():
-        files = sorted(
-            file for file in path.rglob("*") if file.is_file() and _reader_of(file) is not None
-        )
+        files = score_files(path)
         if not files:
             raise InputError(
                 Problem(
@@ -149,6 +147,15 @@ def _read_path(path: Path, quotes: bool) -> Chunks:
             )
         )
     yield from reader(path, quotes)
+
+
+def score_files(path: Path) -> list[Path]:
+    """Return a score file itself, or the score files in a folder."""
+    if not path.is_dir():
+        return [path]
+    return sorted(
+        file for file in path.rglob("*") if file.is_file() and _reader_of(file) is not None
+    )
 
 
 def _reader_of(path: Path) -> Any:

@@ -24,7 +24,14 @@ def report(
     period: Annotated[str, typer.Option(help="day, week, month, quarter or year.")] = "month",
     title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
     dyads: Annotated[int, typer.Option(min=0, help="Dyads shown one by one.")] = 12,
-    model: Annotated[str, typer.Option(help="The model that made the scores.")] = "base",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="The model that made the scores, a shipped one or a folder; by default the one"
+            " named beside the score files. For texts and labels the model to use, by default"
+            " base.",
+        ),
+    ] = None,
     actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="INPUTS are labels: how well --model does on them.")
@@ -36,17 +43,17 @@ def report(
     from stance.report.making import read_articles
     from stance.report.making import report as make_report
 
-    chosen = load_model(model, actors)
     if evaluate:
-        _evaluation(inputs, out, title, chosen)
+        _evaluation(inputs, out, title, load_model(model or "base", actors))
         return
     options = ReportOptions(period=period, n_dyads=dyads)
     if title is not None:
         options = ReportOptions(period=period, n_dyads=dyads, title=title)
     if all(_is_text(path) for path in inputs):
+        chosen = load_model(model or "base", actors)
         page, twin = make_report(read_articles(inputs, chosen), out, options, chosen)
     else:
-        page, twin = make_report(inputs[0] if len(inputs) == 1 else inputs, out, options, chosen)
+        page, twin = make_report(inputs, out, options, model, actors)
     talk(f"{page}: the report; {twin}: its numbers")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from stance.aggregation.periods import period_of
 from stance.aggregation.tally import tally
 from stance.analysis import Analysis, Model
@@ -15,7 +13,9 @@ from stance.errors import InputError, NotFoundError, OptionError, Problem, Stanc
 from stance.files import decode_utf8
 from stance.learning.held_out import HeldOut, held_out_of
 from stance.report.contents import ReportOptions, Trust, make_contents
+from stance.report.origins import Meta, metas_of, model_of
 from stance.report.pages import report_page, write_page
+from stance.text.catalogue import default_catalogue
 
 __all__ = ["report", "trust_of"]
 
@@ -24,7 +24,8 @@ def report(
     scores: Any,
     out: Path | str,
     options: ReportOptions | None = None,
-    model: Model | None = None,
+    model: Model | Path | str | None = None,
+    actors: Path | str | None = None,
 ) -> tuple[Path, Path]:
     """Write a report as a page and its numbers as JSON beside it.
 
@@ -35,8 +36,11 @@ def report(
     out : path
         Ends in ``.html``.
     options : ReportOptions, optional
-    model : Model, optional
-        The model that made the scores: its card and the names of its actors are shown.
+    model : Model, or its name or folder, optional
+        The model that made the scores: its card and the names of its actors are shown. By default
+        the one that the ``.meta.json`` beside score files names, if it is still the same.
+    actors : path, optional
+        A catalogue file, laid over that of the model.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def report(
     NotFoundError, InputError, MissingExtraError
         If scores cannot be read, or the extra ``report`` is not installed.
     OptionError
-        If an option is outside what it may be, or the model has other stances than the scores.
+        If an option is outside what it may be, or another model made the scores.
 
     Examples
     --------
@@ -63,6 +67,10 @@ def report(
         analyses = [one for one in one_or_many if isinstance(one, Analysis)]
     else:
         analyses = []
+    metas = metas_of(scores)
+    trust = None
+    if not isinstance(model, Model):
+        model, trust = model_of(metas, model)
     counted = tally(one_or_many)
     if not counted.stances:
         raise InputError(
@@ -76,30 +84,21 @@ def report(
                 ", ".join(counted.stances),
             )
         )
-    names = (
-        {link[k]: model.catalogue.name(link[k]) for link in counted.links for k in (0, 1)}
-        if model is not None
-        else None
-    )
-    meta = _meta(scores)
-    counts = None if meta is None else (meta["summary"]["documents"], meta["summary"]["bad"])
-    contents = make_contents(counted, options, names, trust_of(model), counts)
+    catalogue = default_catalogue() if model is None else model.catalogue
+    if actors is not None:
+        catalogue = catalogue.overlay(actors)
+    names = {link[k]: catalogue.name(link[k]) for link in counted.links for k in (0, 1)}
+    contents = make_contents(counted, options, names, trust_of(model) or trust, _counts(metas))
     page = report_page(contents, analyses)
     return write_page(out, page, contents.to_dict())
 
 
-def _meta(scores: Any) -> dict[str, Any] | None:
-    """Return what ``stance score`` wrote beside a score file, if it is there and whole."""
-    if not isinstance(scores, (str, Path)):
+def _counts(metas: Sequence[Meta | None]) -> tuple[int, int] | None:
+    """Return the documents read and the bad records, if they are known of all score files."""
+    known = [one.summary for one in metas if one is not None]
+    if not known or len(known) < len(metas):
         return None
-    path = Path(scores)
-    path = path.with_name(path.name + ".meta.json")
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-        int(found["summary"]["documents"]) + int(found["summary"]["bad"])
-    except (OSError, msgspec.MsgspecError, KeyError, TypeError, ValueError):
-        return None
-    return found
+    return sum(one.documents for one in known), sum(one.bad for one in known)
 
 
 def trust_of(model: Model | None) -> Trust | None:
