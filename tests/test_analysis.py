@@ -248,6 +248,9 @@ def test_another_language_is_abstained_from(base: Model) -> None:
     assert analysis.relations
     assert all("unfamiliar" in str(relation.abstained) for relation in analysis.relations)
     assert analysis.stanced == ()
+    (left_out,) = analysis.left_out()
+    assert left_out == f"2 pairs left out: {analysis.relations[0].abstained}"
+    assert str(analysis) == f"no stances found\n{left_out}"
 
 
 def test_many_texts_keep_their_order(base: Model) -> None:

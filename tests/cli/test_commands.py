@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def test_analyze_explains_with_parts_that_add_up() -> None:
     ]
     assert len(parts) > 3
     assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.02)
+
+
+@pytest.mark.parametrize("options", [(), ("--explain",)])
+def test_a_text_in_another_language_is_left_out_with_the_reason(options: tuple[str, ...]) -> None:
+    text = "Deutschland hat Iran scharf kritisiert und Sanktionen angekündigt."
+    shown = run("analyze", "-", *options, stdin=text).stdout
+    reason = r"2 pairs left out: unfamiliar language: the model knows \d+% of the words"
+    assert re.fullmatch(rf"no stances found\n{reason}\n", shown)
 
 
 def test_train_then_evaluate_then_analyze(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,23 @@ class Analysis(msgspec.Struct, frozen=True):
 
         return aggregate(self, by=("actor",))
 
+    def left_out(self) -> list[str]:
+        """Return, for each reason not to believe the model, how many pairs it left out and why.
+
+        Examples
+        --------
+        >>> import stance
+        >>> text = "Deutschland hat Iran scharf kritisiert und Sanktionen angekündigt."
+        >>> found = stance.analyze(text).left_out()
+        >>> print(*found)
+        2 pairs left out: unfamiliar language: the model knows ...% of the words
+        """
+        reasons = Counter(r.abstained for r in self.relations if r.abstained is not None)
+        return [
+            f"{n} pair{'' if n == 1 else 's'} left out: {reason}"
+            for reason, n in sorted(reasons.items())
+        ]
+
     def to_html(self, path: Path | str) -> None:
         """Write the article with its actors and stances shown, as a page without scripts.
 
@@ -177,7 +195,7 @@ class Analysis(msgspec.Struct, frozen=True):
             for r in found:
                 held = ", ".join(f"{name} {r.scores[name]:.2f}" for name in r.stances)
                 lines.append(f"    {_id(r.actor)} > {_id(r.target)}: {held} {r.sentiment}")
-        return "\n".join(lines) or "no stances found"
+        return "\n".join([*(lines or ["no stances found"]), *self.left_out()])
 
 
 def _id(mention: Mention | None) -> str:

@@ -65,7 +65,9 @@ def show_analysis(analysis: Analysis) -> None:
         for relation in relations:
             console.print(_relation_text(relation, analysis.text))
         console.print()
-    _show_summary(console, analysis)
+    if analysis.stanced:
+        _show_summary(console, analysis)
+    _show_left_out(console, analysis)
 
 
 def _show_summary(console: Console, analysis: Analysis) -> None:
@@ -73,9 +75,6 @@ def _show_summary(console: Console, analysis: Analysis) -> None:
     for relation in analysis.stanced:
         pair = (_name(relation.actor), _name(relation.target))
         counts.setdefault(pair, Counter()).update(relation.stances)
-    if not counts:
-        console.print("no stances found")
-        return
     names = tuple(analysis.stanced[0].scores)
     table = Table("actor > target", *names, box=None, padding=(0, 2, 0, 0))
     for pair, counter in sorted(counts.items(), key=lambda item: (-item[1].total(), item[0])):
@@ -87,9 +86,6 @@ def _show_summary(console: Console, analysis: Analysis) -> None:
             ),
         )
     console.print(table)
-    abstained = sum(relation.abstained is not None for relation in analysis.relations)
-    if abstained:
-        console.print(f"{abstained} pairs left out: unfamiliar language", style="dim")
 
 
 def show_explanations(model: Model, analysis: Analysis) -> None:
@@ -115,8 +111,14 @@ def show_explanations(model: Model, analysis: Analysis) -> None:
             table.add_row(f"{found.logit:+.3f}", f"{stance} {found.probability:.3f}", "")
             console.print(table)
             console.print()
+    _show_left_out(console, analysis)
+
+
+def _show_left_out(console: Console, analysis: Analysis) -> None:
     if not analysis.stanced:
         console.print("no stances found")
+    for line in analysis.left_out():
+        console.print(line, style="dim")
 
 
 def _pair(sentence: Sentence, relation: Relation) -> Pair:
