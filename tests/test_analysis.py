@@ -253,6 +253,11 @@ def test_another_language_is_abstained_from(base: Model) -> None:
     assert str(analysis) == f"no stances found\n{left_out}"
 
 
+def test_many_texts_need_a_process(base: Model) -> None:
+    with pytest.raises(OptionError, match="processes are 1 or more, or -1 for all cores; found 0"):
+        list(base.analyze_many(["Iran left."], n_jobs=0))
+
+
 def test_many_texts_keep_their_order(base: Model) -> None:
     texts = [f"Iran criticised Iraq {i} times." for i in range(5)]
     analyses = list(base.analyze_many(texts))

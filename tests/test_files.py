@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stance import files
-from stance.errors import InputError, NotFoundError
+from stance.errors import InputError, NotFoundError, OutputError
 from stance.files import read_lines, write_atomically
 
 
@@ -56,7 +56,7 @@ def test_a_failed_write_leaves_the_old_file(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(OutputError, match=r"f\.txt: the output can be written \(no space"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["f.txt"]

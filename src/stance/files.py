@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stance.errors import InputError, Problem, missing
+from stance.errors import InputError, OutputError, Problem, StanceError, missing
 
-__all__ = ["MAX_LINE", "decode_utf8", "read_labels_text", "read_lines", "write_atomically"]
+__all__ = [
+    "MAX_LINE",
+    "decode_utf8",
+    "read_labels_text",
+    "read_lines",
+    "write_atomically",
+    "writing",
+]
 
 MAX_LINE = 1_000_000
 """Longest line, in characters: no sentence is longer, but a broken export may be."""
@@ -104,9 +112,45 @@ def write_atomically(path: Path | str, data: bytes) -> None:
     """Write ``data`` so that ``path`` holds either its old or its whole new content.
 
     The data reaches the disk before the name changes, so a power cut loses neither.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data)
+
+
+@contextlib.contextmanager
+def writing(path: Path | str, next_step: str = "make room or correct the path") -> Iterator[None]:
+    """Say of what cannot be written inside that it is the output ``path``.
+
+    Raises
+    ------
+    OutputError
+        For any OSError of the system; one that stands in another such block is told anew.
+
+    Examples
+    --------
+    >>> with writing("a.csv"):
+    ...     raise OSError("no space")
+    Traceback (most recent call last):
+    stance.errors.OutputError: a.csv: the output can be written (no space); make room or correct ...
+    """
+    try:
+        yield
+    except OSError as error:
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        if isinstance(cause, StanceError) or not isinstance(cause, OSError):
+            raise
+        rule = f"the output can be written ({cause})"
+        raise OutputError(Problem(rule, next_step, path=str(path))) from cause
+
+
+def _replace(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:

@@ -151,6 +151,24 @@ def test_weights_need_a_second_file(here: Path) -> None:
     assert "--weight and --replace are about a second labels file" in message
 
 
+@pytest.mark.parametrize("where", [("--out", "anna.csv/x.jsonl"),
+                                   ("--out", "anna.csv/x", "--to", "brat"),
+                                   ("--out", "anna.csv/x.spacy", "--to", "spacy")])  # fmt: skip
+def test_an_output_that_cannot_be_written_is_named(where: tuple[str, ...], here: Path) -> None:
+    if "spacy" in where:
+        pytest.importorskip("spacy")
+    Path("anna.csv").touch()
+    message = refusal("labels", "convert", "anna.stance", "--lossy", *where)
+    assert message.startswith("anna.csv/x")
+    assert "the output can be written" in message
+
+
+@pytest.mark.parametrize("command", [("train", "--out", "m"), ("labels", "doubts", "--quick")])
+def test_no_command_takes_zero_processes(command: tuple[str, ...], here: Path) -> None:
+    message = "processes are 1 or more, or -1 for all cores; found 0; correct --jobs"
+    assert refusal(*command, "anna.stance", "--jobs", "0") == message
+
+
 def test_replacing_lets_the_later_file_count(
     here: Path, labels: tuple[LabeledSentence, ...]
 ) -> None:

@@ -5,6 +5,7 @@ from stance.analysis.checks import (
     MIN_FAMILIAR,
     abstention,
     check_date,
+    check_jobs,
     check_text,
 )
 from stance.analysis.document import Analysis
@@ -29,6 +30,7 @@ __all__ = [
     "analyze",
     "cached_model",
     "check_date",
+    "check_jobs",
     "check_text",
     "load_model",
     "model_folder",

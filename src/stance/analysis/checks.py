@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
 
 from stance.errors import InputError, OptionError, Problem
 
-if TYPE_CHECKING:
-    pass
-
-
-__all__ = ["MAX_CHARACTERS", "MIN_FAMILIAR", "abstention", "check_date", "check_text"]
+__all__ = ["MAX_CHARACTERS", "MIN_FAMILIAR", "abstention", "check_date", "check_jobs", "check_text"]
 
 MIN_FAMILIAR = 0.6
 """Below this share of words that the model met in training, it abstains."""
@@ -60,3 +55,17 @@ def check_date(date: str | None) -> None:
         datetime.date.fromisoformat(date)
     except (ValueError, TypeError):
         raise OptionError(Problem("a date is a day as in 2015-11-23", "correct it", date)) from None
+
+
+def check_jobs(n_jobs: int) -> None:
+    """Raise OptionError unless ``n_jobs`` is a number of processes.
+
+    Examples
+    --------
+    >>> check_jobs(0)
+    Traceback (most recent call last):
+    stance.errors.OptionError: processes are 1 or more, or -1 for all cores; found 0; correct --jobs
+    """
+    if n_jobs < 1 and n_jobs != -1:
+        rule = "processes are 1 or more, or -1 for all cores"
+        raise OptionError(Problem(rule, "correct --jobs", n_jobs))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stance.analysis.checks import abstention, check_date, check_text
+from stance.analysis.checks import abstention, check_date, check_jobs, check_text
 from stance.analysis.document import Analysis
 from stance.errors import OptionError, Problem
 from stance.model.batches import Floats
@@ -192,7 +192,15 @@ class Model:
             Processes of joblib; 1 stays in this one, -1 takes all cores.
         progress : bool
             Show a bar on standard error.
+
+        Raises
+        ------
+        InputError
+            If one is no text that can be analysed.
+        OptionError
+            If ``n_jobs`` is no number of processes.
         """
+        check_jobs(n_jobs)
         if progress:
             from rich.console import Console
             from rich.progress import track

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from stance.analysis.checks import check_jobs
 from stance.errors import OptionError, Problem
 
 __all__ = ["ENGINES", "INPUT_FORMATS", "BatchOptions", "check_options"]
@@ -92,13 +93,11 @@ def check_options(options: BatchOptions) -> None:
     Traceback (most recent call last):
     stance.errors.OptionError: processes are 1 or more, or -1 for all cores; found 0; correct --jobs
     """
-    problems = []
-    if options.n_jobs < 1 and options.n_jobs != -1:
-        problems.append(
-            Problem(
-                "processes are 1 or more, or -1 for all cores", "correct --jobs", options.n_jobs
-            )
-        )
+    problems: list[Problem] = []
+    try:
+        check_jobs(options.n_jobs)
+    except OptionError as error:
+        problems += error.problems
     if options.input_format is not None and options.input_format not in INPUT_FORMATS:
         problems.append(
             Problem(

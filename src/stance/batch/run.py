@@ -23,8 +23,8 @@ from stance.batch.schema import Column, columns_of
 from stance.batch.scoring import ScoredChunk, score_chunk
 from stance.batch.sources import Source, find_sources
 from stance.batch.writers import join_parts, output_kind
-from stance.errors import InputError, OptionError, OutputError, Problem, StanceError
-from stance.files import write_atomically
+from stance.errors import InputError, OptionError, Problem
+from stance.files import write_atomically, writing
 
 __all__ = ["FORMAT", "Progress", "Summary", "score"]
 
@@ -151,14 +151,8 @@ def score(
     key = model_key(options.model, options.actors)
     columns = columns_of(cached_model(key).stances, options.evidence)
     run = _Run(out, kind, sources, key, columns, options)
-    try:
+    with writing(out, "make room or correct the path; the same command goes on from here"):
         return run.go(on_progress)
-    except OSError as error:
-        if isinstance(error, StanceError):
-            raise
-        rule = f"the output can be written ({error})"
-        step = "make room or correct the path; the same command goes on from here"
-        raise OutputError(Problem(rule, step, path=str(out))) from error
 
 
 class _Run:

@@ -24,6 +24,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from stance.analysis import check_jobs
 from stance.errors import OptionError, Problem
 from stance.learning.examples import Example, examples_of
 from stance.model.classifier import StanceClassifier
@@ -116,7 +117,8 @@ def find_doubts(
     Raises
     ------
     OptionError
-        If there are no pairs, or ``probabilities`` has another shape.
+        If there are no pairs, ``n_jobs`` is no number of processes, or ``probabilities`` has
+        another shape.
 
     Examples
     --------
@@ -127,6 +129,7 @@ def find_doubts(
     >>> [(doubt.kind, doubt.sentence, doubt.stances, doubt.instead) for doubt in found]
     [('model', 'a18:0', ('rivalry',), ())]
     """
+    check_jobs(n_jobs)
     examples, texts = _asked(labels)
     stances = sorted({name for example in examples for name in example.stances})
     if probabilities is None:

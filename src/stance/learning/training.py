@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from stance.analysis import Model, load_model
+from stance.analysis import Model, check_jobs, load_model
 from stance.errors import LabelError, OptionError, Problem
 from stance.labels.files import read_labels
 from stance.learning.distillation import taught_pairs
@@ -89,6 +89,7 @@ def train(
         raise OptionError(
             Problem("options of an encoder need backend='encoder'", "correct it", value=backend)
         )
+    check_jobs(n_jobs)
     unlabeled = _checked_lesson(teacher, unlabeled, backend)
     if isinstance(labels, (str, Path)):
         labels = read_labels(labels)

@@ -88,7 +88,6 @@ def save_scorer(scorer: Scorer, folder: Path | str, about: dict[str, Any]) -> No
             )
         )
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         write_atomically(folder / name, data)
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from stance.errors import OptionError, Problem, missing
+from stance.files import writing
 from stance.labels.exchange import (
     brat,
     conllu,
@@ -84,5 +85,9 @@ def export_labels(
         If the tool is unknown.
     MissingExtraError
         If the tool's library is needed and not installed.
+    OutputError
+        If they cannot be written.
     """
-    return _tool(tool).write(labels, Path(path))
+    write = _tool(tool).write
+    with writing(path):
+        return write(labels, Path(path))
