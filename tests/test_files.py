@@ -6,7 +6,7 @@ import pytest
 
 from stance import files
 from stance.errors import InputError, NotFoundError, OutputError
-from stance.files import read_lines, write_atomically
+from stance.files import read_lines, read_texts, write_atomically
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,32 @@ def test_a_line_of_ten_megabytes_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"nowhere: there is no such file; check the path"):
         list(read_lines(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "folder: a folder of texts holds .txt files; check it"),
+        ({"a.txt": b"", "b.txt": b"caf\xe9", "c.txt": b"x"}, "(?s)a.txt: a text .*b.txt:1:4: "),
+    ],
+)
+def test_a_folder_of_texts_names_all_that_is_wrong(
+    tmp_path: Path, files: dict[str, bytes], message: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    with pytest.raises((InputError, NotFoundError), match=message):
+        read_texts([folder])
+
+
+def test_texts_are_files_and_those_of_folders_in_order(tmp_path: Path) -> None:
+    for name in ("folder/b.txt", "folder/deep/a.txt", "folder/c.csv", "notes"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    read = read_texts([tmp_path / "notes", tmp_path / "folder"])
+    assert list(read.values()) == ["notes", "folder/b.txt", "folder/deep/a.txt"]
 
 
 def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:

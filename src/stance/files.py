@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from stance.errors import InputError, OutputError, Problem, StanceError, missing
+from stance.errors import InputError, NotFoundError, OutputError, Problem, StanceError, missing
 
 __all__ = [
     "MAX_LINE",
     "decode_utf8",
     "read_labels_text",
     "read_lines",
+    "read_text",
+    "read_texts",
+    "text_files",
     "write_atomically",
     "writing",
 ]
@@ -106,6 +110,64 @@ def read_labels_text(path: Path | str) -> str:
                 )
             )
     return text
+
+
+def read_text(path: Path | str) -> str:
+    """Return the text of a file, or of standard input for ``-``.
+
+    Raises
+    ------
+    NotFoundError, InputError
+        If there is no such file, or it is a folder, empty, binary or not UTF-8.
+    """
+    path = Path(path)
+    if str(path) == "-":
+        data = sys.stdin.buffer.read()
+    elif path.is_dir():
+        step = "name a file; 'stance score' and 'stance report' read folders"
+        raise InputError(Problem("one text is read here, not a folder", step, path=str(path)))
+    elif not path.is_file():
+        raise missing(path, "file")
+    else:
+        data = path.read_bytes()
+    text = decode_utf8(data, str(path))
+    if not text.strip():
+        raise InputError(Problem("a text is not empty", "check the file", path=str(path)))
+    return text
+
+
+def text_files(path: Path) -> list[Path]:
+    """Return a file itself, or the .txt files in a folder, in order of their names."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.txt") if file.is_file())
+
+
+def read_texts(paths: Iterable[Path]) -> dict[Path, str]:
+    """Return the text of each file, and of each .txt file in a folder.
+
+    Raises
+    ------
+    NotFoundError
+        If a path does not exist, or a folder holds no .txt files.
+    InputError
+        If files are empty, binary or not UTF-8; all of them are named.
+    """
+    texts: dict[Path, str] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        files = text_files(path)
+        if not files:
+            rule = "a folder of texts holds .txt files"
+            raise NotFoundError(Problem(rule, "check it", path=str(path)))
+        for file in files:
+            try:
+                texts[file] = read_text(file)
+            except InputError as error:
+                problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return texts
 
 
 def write_atomically(path: Path | str, data: bytes) -> None:

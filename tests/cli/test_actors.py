@@ -31,6 +31,11 @@ def test_find_without_coreference_leaves_pronouns_out() -> None:
     assert len(rows("find", "-", "--no-coreference", stdin=text)) == 1
 
 
+def test_find_reads_one_text_and_says_so(tmp_path: Path) -> None:
+    done = RUNNER.invoke(app, ["find", str(tmp_path)])
+    assert f"{tmp_path}: one text is read here, not a folder; name a file" in str(done.exception)
+
+
 def test_find_takes_a_users_actors(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     own.write_text('{"id": "GONDOR", "kind": "state", "name": "Gondor"}\n')

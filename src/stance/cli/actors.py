@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from stance.analysis import check_date, check_text
-from stance.cli.shell import read_text, talk
+from stance.cli.shell import talk
 from stance.errors import OptionError, Problem
+from stance.files import read_text
 from stance.text.catalogue import Actor, Catalogue, default_catalogue, read_catalogue
 from stance.text.reading import read_document
 

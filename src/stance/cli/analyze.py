@@ -10,8 +10,8 @@ import msgspec
 import typer
 
 from stance.analysis import Analysis, load_model
-from stance.cli.shell import read_text
 from stance.cli.show import show_analysis, show_explanations
+from stance.files import read_text
 
 
 def analyze(

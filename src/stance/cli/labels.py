@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from stance.cli.shell import read_texts, talk
+from stance.cli.shell import read_documents, talk
 from stance.errors import OptionError, Problem
 from stance.records import LabeledSentence
 
@@ -323,6 +323,6 @@ def suggest(
     from stance.learning.suggestions import suggest as choose
 
     known = [label.text for label in read_labels(labeled)] if labeled else []
-    found = choose(load_model(model, actors), read_texts(texts), n, known)
+    found = choose(load_model(model, actors), read_documents(texts), n, known)
     write_labels(found, out)
     talk(f"{out}: {len(found)} sentences to label, the most useful first")

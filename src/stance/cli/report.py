@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from stance.cli.shell import talk
-
-_TEXTS = ".txt"
+from stance.files import text_files
 
 
 def report(
@@ -49,18 +48,12 @@ def report(
     options = ReportOptions(period=period, n_dyads=dyads)
     if title is not None:
         options = ReportOptions(period=period, n_dyads=dyads, title=title)
-    if all(_is_text(path) for path in inputs):
+    if all(any(file.suffix == ".txt" for file in text_files(path)) for path in inputs):
         chosen = load_model(model or "base", actors)
         page, twin = make_report(read_articles(inputs, chosen), out, options, chosen)
     else:
         page, twin = make_report(inputs, out, options, model, actors)
     talk(f"{page}: the report; {twin}: its numbers")
-
-
-def _is_text(path: Path) -> bool:
-    if path.is_dir():
-        return any(path.rglob("*" + _TEXTS))
-    return path.suffix == _TEXTS
 
 
 def _evaluation(inputs: list[Path], out: Path, title: str | None, model: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.shell import read_texts, talk
+from stance.cli.shell import read_documents, talk
 from stance.errors import OptionError, Problem
 from stance.records import LabeledSentence
 
@@ -74,7 +74,7 @@ def train(
         n_jobs=jobs,
         encoder=options,
         teacher=teacher,
-        unlabeled=read_texts(unlabeled or []).values(),
+        unlabeled=read_documents(unlabeled or []).values(),
     )
     model.save(out)
     write_card(out, model, labels)

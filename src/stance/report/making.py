@@ -9,8 +9,8 @@ from typing import Any
 from stance.aggregation.periods import period_of
 from stance.aggregation.tally import tally
 from stance.analysis import Analysis, Model
-from stance.errors import InputError, NotFoundError, OptionError, Problem, StanceError, missing
-from stance.files import decode_utf8
+from stance.errors import InputError, OptionError, Problem
+from stance.files import read_texts
 from stance.learning.held_out import HeldOut, held_out_of
 from stance.report.contents import ReportOptions, Trust, make_contents
 from stance.report.origins import Meta, metas_of, model_of
@@ -156,30 +156,12 @@ def read_articles(paths: Sequence[Path], model: Model) -> list[Analysis]:
     Raises
     ------
     NotFoundError, InputError
-        If a file does not exist, is empty, or is no text in UTF-8.
+        If a file does not exist, is empty, or is no text in UTF-8; all such are named.
     """
-    analyses: list[Analysis] = []
-    problems: list[Problem] = []
-    for path in paths:
-        if not path.exists():
-            raise missing(path, "file")
-        for file in sorted(path.rglob("*.txt")) if path.is_dir() else [path]:
-            try:
-                text = decode_utf8(file.read_bytes(), str(file))
-                if not text.strip():
-                    raise InputError(
-                        Problem("a text is not empty", "check the file", path=str(file))
-                    )
-                analyses.append(model.analyze(text, date=_day(file.name), doc_id=file.stem))
-            except StanceError as error:
-                problems += error.problems
-    if problems:
-        raise InputError(problems)
-    if not analyses:
-        raise NotFoundError(
-            Problem("a folder of articles holds .txt files", "check it", path=str(paths[0]))
-        )
-    return analyses
+    return [
+        model.analyze(text, date=_day(file.name), doc_id=file.stem)
+        for file, text in read_texts(paths).items()
+    ]
 
 
 def _day(name: str) -> str | None:
