@@ -10,7 +10,7 @@ import msgspec
 
 from stance.aggregation.reading import score_files
 from stance.analysis import Model, load_model
-from stance.batch.scoring import model_key
+from stance.analysis.loading import model_key
 from stance.errors import ModelError, NotFoundError, OptionError, Problem
 from stance.report.contents import Trust
 
