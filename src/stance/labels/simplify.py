@@ -35,6 +35,11 @@ def simplified(
     for label in labels:
         steps = {".csv": _for_table, ".stance": _for_marked_text}.get(ending)
         simple, lost = steps(label) if steps else (label, set())
+        if label.exhaustive and (
+            label.relations is None or len(simple.relations or ()) < len(label.relations)
+        ):  # a relation that is not listed would count as a true negative
+            simple = msgspec.structs.replace(simple, exhaustive=False)
+            lost.add("that every relation is listed (exhaustive)")
         counts.update(lost)
         kept.append(simple)
     return kept, [
