@@ -161,6 +161,39 @@ def test_a_table_without_ids_numbers_sentences_in_each_document(tmp_path: Path) 
     assert second.relations == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "start"),
+    [
+        ("Nigeria cut the power lines to Niger.", "Niger", 31),
+        ("Romania's minister met Oman's.", "Oman", 23),
+        ("Somalia praised Mali-based envoys.", "Mali", 16),
+        ("Iranian ships left.", "Iran", 0),
+        ("中国赞扬伊朗。", "伊朗", 4),
+        ("The U.S. left.", "U.S.", 4),
+    ],
+)
+def test_a_name_inside_another_word_is_no_second_mention_in_a_table(
+    text: str, words: str, start: int
+) -> None:
+    mention = LabeledMention("m0", "X", start, start + len(words), words)
+    label = LabeledSentence(
+        id="a", text=text, mentions=(mention,), relations=(LabeledRelation("m0", None, ()),)
+    )
+    assert there_and_back((label,), ".csv") == (label,)
+
+
+def test_a_name_marked_inside_a_word_is_not_moved_to_the_whole_word(tmp_path: Path) -> None:
+    inside = LabeledMention("m0", "NER", 0, 5, "Niger")
+    label = LabeledSentence(
+        id="a",
+        text="Nigeria left Niger.",
+        mentions=(inside,),
+        relations=(LabeledRelation("m0", None, ()),),
+    )
+    with pytest.raises(LabelError, match="a table holds mentions whose words stand once"):
+        write_labels([label], tmp_path / "x.csv")
+
+
 def test_notes_in_marked_text_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "t.stance"
     path.write_text("## a note\n[A|A] met [B|B].\n    A > B: cooperation\n", "utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from stance.labels.relation_lines import occurrences
+from stance.labels.table import places
 from stance.records import LabeledMention, LabeledSentence
 
 __all__ = ["simplified"]
@@ -56,7 +56,7 @@ def _for_table(label: LabeledSentence) -> tuple[LabeledSentence, set[str]]:
     good = {
         mention.id
         for mention in label.mentions or ()
-        if mention.text is not None and len(occurrences(mention.text, label.text)) == 1
+        if mention.text is not None and places(mention.text, label.text) == [mention.start]
     }
     relations = tuple(
         msgspec.structs.replace(relation, evidence=None)

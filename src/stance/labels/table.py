@@ -20,9 +20,10 @@ import msgspec
 
 from stance.errors import LabelError, Problem
 from stance.files import read_labels_text
+from stance.labels.relation_lines import occurrences
 from stance.records import SENTIMENTS, LabeledMention, LabeledRelation, LabeledSentence
 
-__all__ = ["COLUMNS", "read", "table_losses", "write"]
+__all__ = ["COLUMNS", "places", "read", "table_losses", "write"]
 
 REQUIRED = ("sentence", "actor", "target", "stance")
 _RELATION = ("actor_id", "target_id", "sentiment", "speaker")
@@ -223,15 +224,15 @@ def _mention(row: Row, column: str, mentions: list[LabeledMention]) -> str | Non
     words, sentence = row[column], row["sentence"]
     if not words:
         return None
-    count = _count(words, sentence)
-    if count != 1:
+    starts = places(words, sentence)
+    if len(starts) != 1:
         step = (
-            f"it stands {count} times; add words around it, or use marked text"
-            if count
+            f"it stands {len(starts)} times; add words around it, or use marked text"
+            if starts
             else "copy its words exactly"
         )
         raise _CellError(column, "a mention stands once in its sentence", step, words)
-    start = sentence.index(words)
+    start = starts[0]
     actor = row.get(f"{column}_id") or words
     for mention in mentions:
         if (mention.start, mention.text, mention.actor) == (start, words, actor):
@@ -240,9 +241,16 @@ def _mention(row: Row, column: str, mentions: list[LabeledMention]) -> str | Non
     return mentions[-1].id
 
 
-def _count(words: str, sentence: str) -> int:
-    """Return how often words stand in a sentence, also where they overlap."""
-    return sum(sentence.startswith(words, i) for i in range(len(sentence)))
+def places(words: str, sentence: str) -> list[int]:
+    """Return where a table takes words to stand: as whole words if anywhere, else inside others.
+
+    Examples
+    --------
+    >>> places("Niger", "Nigeria cut the power lines to Niger."), places("Iran", "Iranian ships")
+    ([31], [0])
+    """
+    whole = rf"(?<!\w)(?={re.escape(words)}(?!\w))"
+    return [match.start() for match in re.finditer(whole, sentence)] or occurrences(words, sentence)
 
 
 def write(labels: Iterable[LabeledSentence]) -> str:
@@ -332,7 +340,7 @@ def table_losses(label: LabeledSentence) -> Iterator[tuple[str, object]]:
             yield "no implied actors", mention.actor
         elif mention.id not in named:
             yield "no mentions outside relations", mention.text
-        elif _count(mention.text, label.text) != 1:
+        elif places(mention.text, label.text) != [mention.start]:
             yield "mentions whose words stand once", mention.text
     for relation in label.relations or ():
         if relation.stance is None:
