@@ -28,6 +28,32 @@ def test_the_command_scores_and_says_what_it_did(tmp_path: Path, model: str) -> 
     assert "is there already and whole" in again.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "month"),
+    [
+        ("out.jsonl", []),
+        ("out.csv", []),
+        ("out.parquet", []),
+        ("out.parquet", ["--partition", "month"]),
+    ],
+)
+def test_outputs_in_the_folder_of_the_corpus_are_not_scored_again(
+    name: str, month: list[str], tmp_path: Path, model: str
+) -> None:
+    if name == "out.parquet":
+        pytest.importorskip("pyarrow")
+    write_corpus(tmp_path / "corpus.jsonl", 3)
+    (tmp_path / "bad.jsonl").write_text('{"id": "b"}\n')
+    command = ["score", str(tmp_path), "--model", model, *month]
+    first = runner.invoke(app, [*command, "--out", str(tmp_path / name)])
+    assert "note:" not in first.stderr
+    again = runner.invoke(app, [*command, "--out", str(tmp_path / name)])
+    assert "is there already and whole" in again.stderr
+    other = runner.invoke(app, [*command, "--out", str(tmp_path / f"o2{name}")])
+    assert "were left out since 'stance score' wrote them" in other.stderr
+    assert ": written: 3 documents, 30 sentences" in other.stderr
+
+
 def test_bad_records_give_status_one_and_are_shown(tmp_path: Path, model: str) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text('{"id": "b"}\n{"id": "ok", "text": "Iran praised Oman."}\n')

@@ -185,6 +185,48 @@ def test_a_folder_is_read_in_the_order_of_names_without_hidden_files(tmp_path: P
     assert len(read(f"{tmp_path}/b/*.txt")) == 2
 
 
+SCORES = {
+    "csv": b"doc_id,actor,target,stances,sentence\na,IRN,OMN,,Iran praised Oman.\n",
+    "tsv": b"actor\ttarget\tstances\nIRN\tOMN\t\n",
+    "jsonl": b'{"actor": "IRN", "target": "OMN", "stances": "", "sentence": "Iran left."}\n',
+}
+
+
+@pytest.mark.parametrize("how", [None, "gzip"])
+@pytest.mark.parametrize("kind", list(SCORES))
+def test_scores_in_a_folder_are_no_articles_unless_they_are_named(
+    kind: str, how: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / (f"old.{kind}" + (".gz" if how else ""))
+    path.write_bytes(pack(SCORES[kind], how))
+    (tmp_path / "a.txt").write_text("Iran praised Oman.")
+    for folder in (tmp_path, f"{tmp_path}/*"):
+        skipped: list[str] = []
+        (source,) = find_sources([folder], BatchOptions(), skipped.append)
+        assert source.path == str(tmp_path / "a.txt")
+        assert skipped == [str(path)]
+    assert find_sources([path], BatchOptions())[0].path == str(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"actor,target,text\nIRN,OMN,Iran praised Oman.\n"),
+        ("a.jsonl", b'{"actor": "Iran", "text": "Iran praised Oman."}\n'),
+        ("a.jsonl", b"[1]\n"),
+        ("a.jsonl.gz", b"\x1f\x8b damaged"),
+        ("a.csv", b"\xff\xfe"),
+        ("a.csv", b""),
+        ("a.parquet", b"no Parquet"),
+    ],
+)
+def test_other_files_of_a_folder_are_read(name: str, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / f"{name}.meta.json").write_text('{"title": "not ours"}')
+    (source,) = find_sources([tmp_path], BatchOptions())
+    assert source.path == str(tmp_path / name)
+
+
 def test_standard_input_is_json_lines_or_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
     for content, expected in (
         (b'{"id": "a", "text": "Iran praised Oman."}\n', "a"),

@@ -96,6 +96,7 @@ def score(
     out: Path | str,
     options: BatchOptions | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_skip: Callable[[str], None] | None = None,
 ) -> Summary:
     """Score a corpus and write a file with one row a relation.
 
@@ -114,6 +115,9 @@ def score(
     options : BatchOptions, optional
     on_progress : callable, optional
         Is called with a Progress after each chunk.
+    on_skip : callable, optional
+        Is called with the path of each file in a folder that is left out, since an earlier run
+        wrote it.
 
     Returns
     -------
@@ -147,7 +151,7 @@ def score(
     if kind == "parquet":
         need_pyarrow("writing Parquet")
     names = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
-    sources = find_sources(names, options)
+    sources = find_sources(names, options, on_skip)
     key = model_key(options.model, options.actors)
     columns = columns_of(cached_model(key).stances, options.evidence)
     run = _Run(out, kind, sources, key, columns, options)

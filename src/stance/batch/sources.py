@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import glob
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from stance.batch.opening import STDIN
+from stance.batch.opening import READ_ERRORS, STDIN, need_pyarrow, open_input
 from stance.batch.options import BatchOptions, InputFormat
-from stance.errors import InputError, OptionError, Problem, missing
+from stance.errors import InputError, MissingExtraError, OptionError, Problem, missing
 
 __all__ = ["KINDS", "Source", "find_sources"]
 
@@ -27,6 +29,9 @@ KINDS: dict[str, InputFormat] = {
 """File ending, after .gz or .zst is taken off -> input format."""
 
 _PACKED = (".gz", ".zst")
+_MAX_HEADER = 1_000_000  # characters
+_OUR_COLUMNS = {"actor", "target", "stances"}
+_OUR_META = {"run", "input_digest", "summary"}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -41,8 +46,15 @@ class Source(msgspec.Struct, frozen=True):
     size: int | None
 
 
-def find_sources(inputs: Iterable[Path | str], options: BatchOptions) -> tuple[Source, ...]:
+def find_sources(
+    inputs: Iterable[Path | str],
+    options: BatchOptions,
+    on_skip: Callable[[str], None] | None = None,
+) -> tuple[Source, ...]:
     """Return the files that some inputs name; those of a folder or a pattern sorted by path.
+
+    What ``stance score`` wrote into a folder is left out, and its path given to ``on_skip``: read
+    as articles, the scores of a corpus would multiply. A score file that is named itself is read.
 
     Raises
     ------
@@ -58,7 +70,11 @@ def find_sources(inputs: Iterable[Path | str], options: BatchOptions) -> tuple[S
     >>> [source.kind for source in find_sources(["tests/batch/data"], BatchOptions())][:2]
     ['csv', 'jsonl']
     """
-    found = [source for one in inputs for source in _expand(str(one), options)]
+    skipped: list[str] = []
+    found = [source for one in inputs for source in _expand(str(one), options, skipped)]
+    if on_skip is not None:
+        for path_left_out in skipped:
+            on_skip(path_left_out)
     if not found:
         raise OptionError(Problem("there is at least one input", "name a file or a folder"))
     seen: set[str] = set()
@@ -70,7 +86,7 @@ def find_sources(inputs: Iterable[Path | str], options: BatchOptions) -> tuple[S
     return tuple(found)
 
 
-def _expand(name: str, options: BatchOptions) -> list[Source]:
+def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source]:
     if name == STDIN:
         return [Source(STDIN, "stdin", options.input_format, None)]
     path = Path(name)
@@ -92,11 +108,13 @@ def _expand(name: str, options: BatchOptions) -> list[Source]:
         what = "a pattern"
     else:
         raise missing(path, "input file or folder")
+    skipped += [source.path for source in sources if _is_scored(source, options)]
+    sources = [source for source in sources if source.path not in skipped]
     if not sources:
         raise InputError(
             Problem(
                 f"{what} names files that end in {', '.join(KINDS)} (also .gz, .zst)",
-                "check the path",
+                "check the path" + "; what 'stance score' wrote is left out" * bool(skipped),
                 path=name,
             )
         )
@@ -106,6 +124,40 @@ def _expand(name: str, options: BatchOptions) -> list[Source]:
 def _counts(relative: Path) -> bool:
     """Return whether a file in a folder is meant: hidden ones and unfinished runs are not."""
     return not any(part.startswith((".", "_")) or ".parts" in part for part in relative.parts)
+
+
+def _is_scored(source: Source, options: BatchOptions) -> bool:
+    """Return whether 'stance score' wrote a file: what goes with it says so, or its header."""
+    file = Path(source.path)
+    output = file.with_name(file.name.removesuffix(".errors.jsonl"))
+    for one in (output, file.parent.parent):  # the latter of a partitioned output
+        meta = one.parent / f"{one.name}.meta.json"
+        try:
+            if msgspec.json.decode(meta.read_bytes(), type=dict[str, Any]).keys() >= _OUR_META:
+                return True
+        except (OSError, msgspec.MsgspecError):
+            pass
+    return set(_header(source, options)) >= _OUR_COLUMNS
+
+
+def _header(source: Source, options: BatchOptions) -> Sequence[str]:
+    """Return the names in a file's first record; none where it cannot be read, which is said later.
+
+    Plain text has none.
+    """
+    try:
+        if source.kind == "parquet":
+            names: Sequence[str] = need_pyarrow("Parquet").parquet.read_schema(source.path).names
+            return names
+        if source.kind not in ("csv", "tsv", "jsonl"):
+            return ()
+        with open_input(source.path) as opened:
+            line = opened.text(options.encoding, newline="\n")[0].readline(_MAX_HEADER)
+        if source.kind == "jsonl":
+            return tuple(msgspec.json.decode(line, type=dict[str, Any]))
+        return next(csv.reader([line], delimiter="\t" if source.kind == "tsv" else ","), ())
+    except (*READ_ERRORS, MissingExtraError, msgspec.MsgspecError, csv.Error, ValueError):
+        return ()
 
 
 def _kind(path: Path) -> InputFormat | None:

@@ -108,12 +108,18 @@ def score(
         scheduler=scheduler,
         overwrite=overwrite,
     )
+    skipped: list[str] = []
     try:
         with _progress_bar() as on_progress:
-            summary = score_files(inputs, out, options, on_progress)
+            summary = score_files(inputs, out, options, on_progress, skipped.append)
     except KeyboardInterrupt:
         talk("stopped; the same command goes on from here")
         sys.exit(1)
+    if skipped:
+        talk(
+            f"note: {len(skipped)} files were left out since 'stance score' wrote them"
+            f" ({', '.join(skipped[:3])}{', ...' * (len(skipped) > 3)}); name a file to read it"
+        )
     _show(summary)
     if summary.bad:
         sys.exit(1)
