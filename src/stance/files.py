@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -14,6 +16,7 @@ from stance.errors import InputError, NotFoundError, OutputError, Problem, Stanc
 __all__ = [
     "MAX_LINE",
     "decode_utf8",
+    "leading_day",
     "read_labels_text",
     "read_lines",
     "read_text",
@@ -25,6 +28,24 @@ __all__ = [
 
 MAX_LINE = 1_000_000
 """Longest line, in characters: no sentence is longer, but a broken export may be."""
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+
+
+def leading_day(name: str) -> str | None:
+    """Return the day with which the name of a file begins; None if it begins otherwise.
+
+    Examples
+    --------
+    >>> leading_day("2015-11-23-summit.txt"), leading_day("2015-11-31.txt"), leading_day("a.txt")
+    ('2015-11-23', None, None)
+    """
+    match = _DAY.match(name)
+    try:
+        return datetime.date.fromisoformat(match[0]).isoformat() if match else None
+    except ValueError:
+        return None
 
 
 def decode_utf8(data: bytes, path: str) -> str:

@@ -22,7 +22,7 @@ from stance.aggregation.intervals import (
 )
 from stance.aggregation.periods import PERIODS, first_day, period_of
 from stance.aggregation.tables import aggregate
-from stance.errors import OptionError
+from stance.errors import InputError, OptionError
 
 
 def many(n: int, seed: int = 0, **others: Any) -> list[dict[str, Any]]:
@@ -84,6 +84,18 @@ def test_undated_relations_are_left_out_of_periods_and_counted() -> None:
     table = aggregate([make_row("a"), make_row("b", date="2015-11-23")], by="dyad quarter")
     assert [row.period for row in table] == ["2015-Q4"]
     assert table.n_undated == 1
+
+
+def test_what_lacks_a_date_is_said_where_the_table_is_shown() -> None:
+    rows = [make_row("a"), make_row("b", date="2015-11-23")]
+    assert str(aggregate(rows, by="month")).endswith("\nleft out: 1 relations without a date")
+    assert "left out" not in str(aggregate(rows, by="dyad"))
+
+
+def test_periods_of_scores_without_any_date_are_refused() -> None:
+    with pytest.raises(InputError, match="found '2 relations without a date'; give the texts"):
+        aggregate([make_row("a"), make_row("b")], by="actor month")
+    assert len(aggregate([], by="actor month")) == 0
 
 
 @pytest.mark.parametrize("name", DIMENSIONS)

@@ -124,6 +124,27 @@ def test_every_line_can_be_a_document(tmp_path: Path) -> None:
     assert found == [("a.txt:1", "Iran praised Oman."), ("a.txt:3", "Oman thanked Iran.")]
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "day"),
+    [
+        ("2015-11-23-summit.txt", {}, "2015-11-23"),
+        ("2015-11-23.txt", {"input_format": "lines"}, "2015-11-23"),
+        ("2015-11-23.txt", {"date_column": ""}, None),
+        ("2015-11-231.txt", {}, None),
+        ("2015-02-30-summit.txt", {}, None),
+        ("2015-W48-1-summit.txt", {}, None),
+        ("summit-2015-11-23.txt", {}, None),
+    ],
+)
+def test_the_name_of_a_text_file_may_begin_with_its_day(
+    name: str, options: dict[str, str], day: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text("Iran praised Oman.")
+    (document,) = read(tmp_path / name, **options)
+    assert isinstance(document, Document)
+    assert document.date == day
+
+
 def test_columns_can_be_named_and_a_null_id_becomes_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"story": "Iran praised Oman.", "text": "no", "key": null, "d": "20151123"}\n')

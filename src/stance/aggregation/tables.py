@@ -15,7 +15,7 @@ from stance.aggregation.grouping import Copies, Grouped, group
 from stance.aggregation.intervals import ratio_intervals
 from stance.aggregation.periods import PERIODS
 from stance.aggregation.tally import Tally, tally
-from stance.errors import OptionError, Problem, optional_library
+from stance.errors import InputError, OptionError, Problem, optional_library
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,13 +149,15 @@ class Table(msgspec.Struct, frozen=True):
             )
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         n = len(names)
-        return "\n".join(
+        undated = f"\nleft out: {self.n_undated} relations without a date" * bool(self.n_undated)
+        shown = "\n".join(
             "  ".join(
                 cell.ljust(width) if i < n else cell.rjust(width)
                 for i, (cell, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
             for line in lines
         )
+        return shown + undated
 
 
 def _shown(estimate: Estimate | None) -> tuple[str, str]:
@@ -237,6 +239,8 @@ def aggregate(
     ------
     NotFoundError, InputError, MissingExtraError
         If scores cannot be read.
+    InputError
+        If ``by`` names a period, and no relation has a date.
     OptionError
         If ``by``, ``weights``, ``copies`` or ``n_boot`` is outside what it may be.
 
@@ -249,7 +253,16 @@ def aggregate(
     >>> [(row.actor, row.target, row.n_documents, row.balance.value > 0) for row in table]
     [('IRN', 'OMN', 3, True)]
     """
-    return make_table(tally(scores, quotes=False), by, weights, copies, n_boot, random_state)
+    table = make_table(tally(scores, quotes=False), by, weights, copies, n_boot, random_state)
+    if table.n_undated and not table.rows:
+        raise InputError(
+            Problem(
+                "relations by period come from documents with dates",
+                "give the texts their dates and score them again, or leave the period out",
+                f"{table.n_undated} relations without a date",
+            )
+        )
+    return table
 
 
 def make_table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -40,6 +41,7 @@ from stance.batch.opening import (
 from stance.batch.options import BatchOptions
 from stance.batch.sources import Source
 from stance.errors import InputError, Problem
+from stance.files import leading_day
 
 __all__ = ["READERS", "read_source"]
 
@@ -59,19 +61,25 @@ def _read_text(opened: Opened, source: Source, options: BatchOptions) -> Records
         line = text[:place].count("\n") + 1
         yield undecoded(text, encoding, source.path, line)
     else:
-        yield make_document(text, source.doc_id, None, source.path, None)
+        yield make_document(text, source.doc_id, _day_of(source, options), source.path, None)
 
 
 def _read_lines(opened: Opened, source: Source, options: BatchOptions) -> Records:
     """Yield every line of a text file that is not empty as a document."""
     stream, encoding = opened.text(options.encoding, newline="\n")
+    day = _day_of(source, options)
     for number, line in numbered_lines(stream):
         if line is None:
             yield _too_long(source, number)
         elif is_undecoded(line):
             yield undecoded(line, encoding, source.path, number)
         elif stripped := line.strip():
-            yield make_document(stripped, f"{source.doc_id}:{number}", None, source.path, number)
+            yield make_document(stripped, f"{source.doc_id}:{number}", day, source.path, number)
+
+
+def _day_of(source: Source, options: BatchOptions) -> str | None:
+    """Return the day in the name of a text file, unless no dates are to be read."""
+    return None if options.date_column == "" else leading_day(Path(source.path).name)
 
 
 def _too_long(source: Source, number: int) -> BadRecord:

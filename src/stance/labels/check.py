@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -10,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from stance.errors import Problem
+from stance.files import leading_day
 from stance.records import LabeledMention, LabeledRelation, LabeledSentence
 
 __all__ = ["CODEBOOK_STANCES", "Located", "check_collection", "check_sentence"]
@@ -83,7 +83,7 @@ def _check_text(sentence: LabeledSentence) -> Iterator[_Finding]:
     if sentence.sent_index is not None and sentence.sent_index < 0:
         yield ("sent_index counts from 0", "correct it", sentence.sent_index)
     yield from _check_plain(sentence)
-    if sentence.date is not None and not _is_day(sentence.date):
+    if sentence.date is not None and leading_day(sentence.date) != sentence.date:
         yield ("date must be a day as in 2015-11-23", "correct the date", sentence.date)
 
 
@@ -99,14 +99,6 @@ def _check_plain(sentence: LabeledSentence) -> Iterator[_Finding]:
         )
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         yield (f"meta holds plain JSON values ({error})", "convert them", sentence.meta)
-
-
-def _is_day(date: str) -> bool:
-    try:
-        datetime.date.fromisoformat(date)
-    except ValueError:
-        return False
-    return len(date) == len("2015-11-23")  # the standard knows shorter and longer forms
 
 
 def _check_mention(mention: LabeledMention, text: str) -> Iterator[_Finding]:

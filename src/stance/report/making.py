@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stance.aggregation.periods import period_of
 from stance.aggregation.tally import tally
 from stance.analysis import Analysis, Model
 from stance.errors import InputError, OptionError, Problem
-from stance.files import read_texts
+from stance.files import leading_day, read_texts
 from stance.learning.held_out import HeldOut, held_out_of
 from stance.report.contents import ReportOptions, Trust, make_contents
 from stance.report.origins import Meta, metas_of, model_of
@@ -159,13 +158,6 @@ def read_articles(paths: Sequence[Path], model: Model) -> list[Analysis]:
         If a file does not exist, is empty, or is no text in UTF-8; all such are named.
     """
     return [
-        model.analyze(text, date=_day(file.name), doc_id=file.stem)
+        model.analyze(text, date=leading_day(file.name), doc_id=file.stem)
         for file, text in read_texts(paths).items()
     ]
-
-
-def _day(name: str) -> str | None:
-    try:
-        return period_of(name[:10], "week") and name[:10]
-    except ValueError:
-        return None
