@@ -102,6 +102,30 @@ def test_merging_keeps_the_annotators(here: Path) -> None:
     assert {s.annotator for s in read_labels("m.jsonl")} == {"anna", "ben"}
 
 
+@pytest.mark.parametrize(
+    ("command", "out"),
+    [
+        (["merge", "anna.stance"], "ben.stance"),
+        (["convert", "anna.stance"], "ben.stance"),
+        (["convert", "anna.stance", "--to", "doccano"], "ben.stance"),
+        (["convert", "anna.stance", "--to", "brat"], "folder"),
+    ],
+)
+def test_labels_that_are_there_are_replaced_only_when_asked(
+    command: list[str], out: str, here: Path
+) -> None:
+    Path("folder").mkdir()
+    Path("folder/mine.ann").write_text("T1")
+    before = Path("ben.stance").read_bytes()
+    message = refusal("labels", *command, "--out", out)
+    assert message == (
+        f"{out}: the output is not there yet; name another output, or pass --overwrite to replace it"
+    )
+    assert Path("ben.stance").read_bytes() == before
+    run("labels", *command, "--out", out, "--overwrite")
+    assert out == "folder" or Path("ben.stance").read_bytes() != before
+
+
 @pytest.mark.parametrize("tool", ["doccano", "label-studio", "prodigy", "brat", "conllu"])
 def test_labels_are_converted_for_another_tool_and_back(tool: str, here: Path) -> None:
     run("labels", "convert", "anna.stance", "--to", tool, "--out", "there")

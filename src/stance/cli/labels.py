@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from stance.cli.shell import read_documents, talk
-from stance.errors import OptionError, Problem
+from stance.errors import OptionError, OutputError, Problem
 from stance.records import LabeledSentence
 
 app = typer.Typer(
@@ -30,6 +30,15 @@ Annotators = Annotated[
 ]
 _TOOLS = "brat, conllu, doccano, huggingface, label-studio, prodigy, spacy"
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
+
+
+def _check_new(out: Path, overwrite: bool) -> None:
+    """Raise OutputError if labels would be lost: an output is a new file, or an empty folder."""
+    empty = out.is_dir() and not any(out.iterdir())
+    if out.exists() and not empty and not overwrite:
+        step = "name another output, or pass --overwrite to replace it"
+        raise OutputError(Problem("the output is not there yet", step, path=str(out)))
 
 
 def _print_json(value: object) -> None:
@@ -91,6 +100,7 @@ def convert(
     lossy: Annotated[
         bool, typer.Option("--lossy", help="Leave out what the form cannot hold, and say so.")
     ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write labels in another form, from or for another tool.
 
@@ -100,6 +110,7 @@ def convert(
     from stance.labels.files import read_labels, write_labels
     from stance.labels.simplify import simplified
 
+    _check_new(out, overwrite)
     found: list[LabeledSentence] = []
     notes: list[str] = []
     if source is None:
@@ -202,11 +213,13 @@ def merge(
     labels: Sources,
     out: Annotated[Path, typer.Option(help="A labels file.")],
     annotators: Annotators = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Join the labels of several annotators; each sentence keeps its annotator."""
     from stance.labels.files import write_labels
     from stance.labels.merging import merge_labels
 
+    _check_new(out, overwrite)
     merged = merge_labels(_sources(labels, annotators))
     write_labels(merged, out)
     texts = len({(label.doc_id, label.id) for label in merged})
