@@ -15,6 +15,7 @@ from stance.text.sayings import (
     LONGEST_NAME,
     NP_BREAK,
     PASSIVE,
+    PASTS,
     REPORTING,
     SAY,
     TAIL_END,
@@ -35,6 +36,7 @@ _IN_NAMES = frozenset("of the al bin von van de el and -".split())
 _LONGEST_PORTFOLIO = 4  # words of an office from its head on: "secretary of state"
 _PLURALS = frozenset("they we media people police press and".split())
 _LONGEST_SMALL = 4  # letters of a word that even a headline in large letters prints in small ones
+_AFTER_SUBJECT = AUXILIARIES | NP_BREAK | SAY
 _ANSWERS = frozenset("no yes well so".split())
 _BEFORE_WHEN_AND_WHERE = frozenset("in a an at after to during from".split())
 _WHEN_AND_WHERE = _BEFORE_WHEN_AND_WHERE | frozenset(
@@ -178,23 +180,25 @@ class Clauses:
             begin -= 1
         return begin, end
 
-    def first_subject_end(self, verb: int) -> int:
-        """Return the end of the first noun phrase of the sentence, the holder of "saying"."""
-        stops = AUXILIARIES | NP_BREAK | SAY
-        for i in range(1, verb):
+    def first_subject_end(self, verb: int, begin: int = 0) -> int:
+        """Return the end of the first noun phrase from a token on, the holder of "saying"."""
+        for i in range(begin + 1, verb):
             lower = self.lower[i]
-            if (
-                lower in stops
-                or self.words[i] in TAIL_END
-                or (
-                    lower.endswith("ed")
-                    and lower not in ("united", "armed")
-                    and len(lower) > 4
-                    and not self.words[i][0].isupper()
-                )
-            ):
+            if lower == "and" and "between" in self.lower[max(begin, i - 4) : i]:
+                continue
+            if lower in _AFTER_SUBJECT or self.words[i] in TAIL_END or self.is_past(i):
                 return i
         return verb
+
+    def is_past(self, position: int) -> bool:
+        """Return whether a word may be a verb in the past tense."""
+        word = self.words[position]  # and not Met Office
+        return word in PASTS or (
+            word.endswith("ed")
+            and word not in ("united", "armed")
+            and len(word) > 4
+            and not word[0].isupper()
+        )
 
     def after_addressee(self, start: int) -> int:
         """Return where the clause begins after "told reporters in Kumasi on Friday that"."""

@@ -16,6 +16,7 @@ __all__ = [
     "NP_BREAK",
     "ONLY_AFTER_QUOTE",
     "PASSIVE",
+    "PASTS",
     "PUT",
     "REPORTING",
     "SAY",
@@ -75,6 +76,12 @@ VIEWS = PUT | frozenset("words view opinion".split())
 """Words by which somebody's view may be told: "in Lee's view", "as Lee put it"."""
 TRIGGERS = SAY | SAYINGS | VIEWS | {"According", "according", "Says"}
 TO_SOMEBODY = frozenset("told tells informed reminded assured promised promises".split())
+PASTS = frozenset(
+    "sent took cut met made held told gave left put won lost got went came broke fled built bought"
+    " sold paid drew shot struck began chose rose fell froze threw sought brought kept led saw spoke"
+    " withdrew wrote hit set let".split()
+)
+"""Past tenses that do not end in -ed; some are participles, too."""
 PASSIVE = frozenset("is are was were be been being".split())
 AUXILIARIES = frozenset(
     "has have had was were is are be been being also later then once again now still recently"
@@ -99,7 +106,7 @@ NP_BREAK = frozenset(
 )
 NO_SPEAKER = frozenset(
     "it which that who whose this there what these those one nobody none be been being to not n't"
-    " each whom".split()
+    " each whom having what whatever whoever whichever".split()
 )
 TAIL_END = frozenset((".", ",", ";", ":", "?", "!", "—", "–"))
 LONGEST_SPEAKER = 16

@@ -44,6 +44,7 @@ _PARTICIPLES = frozenset(
 )
 _AS_SAYING = frozenset(("saying", "telling"))
 _QUOTED = frozenset("quoted quotes quoting cited cites citing reported".split())
+_JOINS = frozenset(("and", "but", "or"))
 _IN_DATELINE = 10  # words that may be a part of one
 
 
@@ -139,6 +140,12 @@ class _Sentence(Clauses):
             return None
         if self.lower[begin] in NO_SPEAKER or self.lower[begin] in FINITE:
             return None
+        if self.lower[end - 1] in _JOINS:  # "X lost three men and said": the subject stands first
+            end, joint = self.first_subject_end(end - 1, begin), end - 1
+            if end == joint or not (self.is_past(end) or self.lower[end] in FINITE):
+                return None
+            if self.lower[begin] in AUXILIARIES:
+                return None
         if self.lower[begin] in _WE and end - begin > 1:
             return None  # "We have asked Oslo to explain"
         starts, ends = self.tokens.starts, self.tokens.ends
