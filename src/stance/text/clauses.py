@@ -18,6 +18,7 @@ from stance.text.sayings import (
     PASTS,
     REPORTING,
     SAY,
+    SPEAKS,
     TAIL_END,
     TO_SOMEBODY,
     VOWS,
@@ -37,6 +38,10 @@ _LONGEST_PORTFOLIO = 4  # words of an office from its head on: "secretary of sta
 _PLURALS = frozenset("they we media people police press and".split())
 _LONGEST_SMALL = 4  # letters of a word that even a headline in large letters prints in small ones
 _AFTER_SUBJECT = AUXILIARIES | NP_BREAK | SAY
+_TIES = frozenset("ties relations talks tensions negotiations trade".split())
+_AFTER_TIES = _AFTER_SUBJECT | frozenset("between of".split())
+_OF = frozenset("of to for on in with between".split())
+_JOINS_CLAUSES = frozenset("since because after when as before while".split())
 _ANSWERS = frozenset("no yes well so".split())
 _BEFORE_WHEN_AND_WHERE = frozenset("in a an at after to during from".split())
 _WHEN_AND_WHERE = _BEFORE_WHEN_AND_WHERE | frozenset(
@@ -176,6 +181,7 @@ class Clauses:
                 self.lower[begin - 1] in CLAUSE_START
                 and self.lower[begin - 1] not in ("for", "and", "or")
             )
+            or (self.words[begin - 1] in SPEAKS and self.lower[begin] != "to")
         ):
             begin -= 1
         return begin, end
@@ -189,6 +195,25 @@ class Clauses:
             if lower in _AFTER_SUBJECT or self.words[i] in TAIL_END or self.is_past(i):
                 return i
         return verb
+
+    def is_ties(self, begin: int, end: int) -> bool:
+        """Return whether ties or talks are the head of a noun phrase: they never speak."""
+        for i in range(begin, end):
+            if self.lower[i] in _TIES:
+                return i + 1 == end or self.lower[i + 1] in _AFTER_TIES
+            if self.lower[i] in _OF:
+                return False
+        return False
+
+    def holder(self, verb: int) -> Span:
+        """Return the subject of "saying": the first, or the last one where that cannot speak."""
+        end = self.first_subject_end(verb)
+        if not self.is_ties(0, end):
+            return 0, end
+        for i in range(verb - 1, 0, -1):
+            if self.lower[i] in _JOINS_CLAUSES:
+                return i + 1, self.first_subject_end(verb, i + 1)
+        return 0, 0
 
     def is_past(self, position: int) -> bool:
         """Return whether a word may be a verb in the past tense."""

@@ -21,6 +21,7 @@ __all__ = [
     "REPORTING",
     "SAY",
     "SAYINGS",
+    "SPEAKS",
     "TAIL_END",
     "TO_SOMEBODY",
     "TRIGGERS",
@@ -61,6 +62,8 @@ REPORTING = frozenset(
 """Verbs that, in front of a clause, report it; the others attribute only quotations and tails."""
 
 BARE_CLAUSE = frozenset("said says say told saying claims claimed added argues".split())
+SPEAKS = frozenset(("said", "says", "say", "saying"))
+"""Before a subject, they say what it says: "Oslo said Rome had warned that"."""
 MAY_STAND_FIRST = frozenset(
     "said says added adds wrote writes explained explains reported reports argued".split()
 )

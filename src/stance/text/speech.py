@@ -27,9 +27,11 @@ from stance.text.sayings import (
     PUT,
     SAY,
     SAYINGS,
+    SPEAKS,
     TAIL_END,
     TO_SOMEBODY,
     VIEWS,
+    VOWS,
 )
 from stance.text.tokens import Tokens
 
@@ -44,6 +46,8 @@ _PARTICIPLES = frozenset(
 )
 _AS_SAYING = frozenset(("saying", "telling"))
 _QUOTED = frozenset("quoted quotes quoting cited cites citing reported".split())
+_RELATIVES = frozenset(("who", "which"))
+_AFTER_PAST = _DETERMINERS | NP_BREAK  # and not "exiled leaders said"
 _JOINS = frozenset(("and", "but", "or"))
 _IN_DATELINE = 10  # words that may be a part of one
 
@@ -97,6 +101,8 @@ class _Sentence(Clauses):
                 one = self._quoted_as(i)
             elif lower in VIEWS:
                 one = self._as_put(i)
+            if found and lower in _PARTICIPLES:
+                one = self._goes_on(i, found[-1])
             if one is None and self._may_attribute(i, lower):
                 one = self._inverted(i) or self._trailing(i) or self._leading(i)
             elif lower in SAYINGS and self.lower[i + 1 : i + 2] == ["that"]:
@@ -122,6 +128,8 @@ class _Sentence(Clauses):
         """Return whether a word is a verb of saying; after a quotation any past tense is."""
         if lower in CLAIM and not self.claims_that(position):
             return False
+        if lower in VOWS and self.lower[position + 1 : position + 2] == ["to"]:
+            return False  # "promised to sink any ship that came"
         if lower == "report" and not self.is_after_plural(position):
             return False
         if lower in SAY:
@@ -140,6 +148,12 @@ class _Sentence(Clauses):
             return None
         if self.lower[begin] in NO_SPEAKER or self.lower[begin] in FINITE:
             return None
+        if self.is_ties(begin, end):
+            return None
+        if self.is_past(begin) and (
+            self.lower[begin - 1] in _RELATIVES or self.lower[begin + 1] in _AFTER_PAST
+        ):
+            return None  # "the envoy, who praised Rome and announced a gift"
         if self.lower[end - 1] in _JOINS:  # "X lost three men and said": the subject stands first
             end, joint = self.first_subject_end(end - 1, begin), end - 1
             if end == joint or not (self.is_past(end) or self.lower[end] in FINITE):
@@ -213,8 +227,8 @@ class _Sentence(Clauses):
         if self.words[verb - 1] == ",":  # closes an apposition: go back over it
             border = self.border_before(verb - 1)
             begin = self.border_before(border - 1) if border > 1 else 0
-        if begin <= 0:
-            return None
+        if begin <= 0 or not SPEAKS.isdisjoint(self.words[begin:verb]):
+            return None  # "It failed, Oslo said Rome had told her": it is Oslo's word
         return self._make((begin, verb), self.around(begin, verb + 1))
 
     def _leading(self, verb: int) -> Attribution | None:
@@ -228,7 +242,7 @@ class _Sentence(Clauses):
         if not is_clause or verb + 1 >= len(self.words):
             return None
         if self.lower[verb] in _PARTICIPLES:
-            begin, end = 0, self.first_subject_end(verb)
+            begin, end = self.holder(verb)
         else:
             begin, end = self.subject(verb)
             subject_end = self.first_subject_end(verb - 1)
@@ -236,6 +250,20 @@ class _Sentence(Clauses):
                 begin, end = 0, subject_end  # "X condemned it and said that"
         content = (start, self.content_end(begin, start))
         return self._make((begin, end), content)
+
+    def _goes_on(self, verb: int, last: Attribution) -> Attribution | None:
+        """``"...", X said, adding that ...``: whose words stand first, his are the others."""
+        if self.words[verb - 1] != "," or last.content[0] >= last.span[0]:
+            return None
+        if not self.opens_clause(verb, verb + 1):
+            return None
+        starts, ends = self.tokens.starts, self.tokens.ends
+        return Attribution(
+            last.speaker,
+            last.span,
+            (self.offset + starts[verb + 1], self.offset + ends[-1]),
+            last.quoted,
+        )
 
     def _quoted_as(self, verb: int) -> Attribution | None:
         """``X was quoted by the agency as saying`` and ``the agency quoted X as saying``."""
