@@ -14,6 +14,10 @@ from stance.text.tokens import tokenize
     ("text", "expected"),
     [
         ("Gen. Lee met the U.S. envoy. He left.", ["Gen. Lee met the U.S. envoy.", "He left."]),
+        (
+            "H.E. Colonel Roe met H.R.H. Prince Poe and H.M. King Coe. He left.",
+            ["H.E. Colonel Roe met H.R.H. Prince Poe and H.M. King Coe.", "He left."],
+        ),
         ("Talks fail\nIran walks out\n", ["Talks fail", "Iran walks out"]),
         ("A line that is\nbroken here. Next.", ["A line that is\nbroken here.", "Next."]),
         ("Yes!  No?", ["Yes!", "No?"]),
@@ -21,6 +25,7 @@ from stance.text.tokens import tokenize
     ],
     ids=[
         "abbreviations do not end a sentence",
+        "honours before a name do not end a sentence",
         "headlines stand alone",
         "a lower case line belongs to the one before",
         "exclamation and question marks end one",
