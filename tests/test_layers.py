@@ -107,9 +107,10 @@ def test_every_module_of_reading_can_be_compiled_or_says_why_not() -> None:
         "__init__.py",
         # structs with options ("frozen") or defaults, which compiled code would forget
         "attribution.py",
-        "catalogue.py",
+        "entries.py",
         "reading.py",
         "surfaces.py",
+        "catalogue.py",  # once a process
         "collecting.py",  # once a batch
     }
     project = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text("utf-8"))

@@ -48,6 +48,19 @@ def test_a_users_file_is_laid_over_ours(tmp_path: Path) -> None:
     assert "GONDOR" not in default_catalogue()
 
 
+def test_a_users_word_means_what_the_user_says_where_ours_would_fit_as_well(tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    own.write_text(
+        '{"id": "CMA", "kind": "group", "name": "Own Group", "abbreviations": ["CMA"]}\n'
+    )
+    assert default_catalogue().lookup("CMA")
+    found = read_document(
+        "The CMA attacked Mali. CMA chief met Algeria.", default_catalogue().overlay(own)
+    )
+    ids = [[m.id for m in one.sentence.mentions] for one in found]
+    assert ids == [["CMA", "MLI"], ["CMA", "DZA"]]
+
+
 def test_all_faults_of_a_file_are_listed_with_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text('{"id": "A"}\n{"id": "B", "kind": "planet", "name": "B"}\nnot json\n')
@@ -56,6 +69,97 @@ def test_all_faults_of_a_file_are_listed_with_their_lines(tmp_path: Path) -> Non
     lines = str(caught.value).splitlines()
     assert [line.split(": ")[0] for line in lines] == [f"{path}:{n}" for n in (1, 2, 3)]
     assert all("see docs/actors.md" in line for line in lines)
+
+
+def own_file(tmp_path: Path, *lines: dict[str, object]) -> Path:
+    own = tmp_path / "own.jsonl"
+    own.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return own
+
+
+def test_a_line_with_an_id_that_is_there_needs_no_kind_and_no_name(tmp_path: Path) -> None:
+    own = own_file(
+        tmp_path,
+        {"id": "MLI", "name": "Malistan"},
+        {"id": "GEO", "names": ["Colchis"]},
+        {"id": "GONDOR", "kind": "state", "name": "Gondor"},
+        {"id": "GONDOR", "names": ["South Kingdom"]},
+    )
+    base = default_catalogue()
+    catalogue = base.overlay(own)
+    assert (catalogue.name("MLI"), catalogue.kind("MLI")) == ("Mali", "state")
+    for word, actor in (("Malistan", "MLI"), ("Colchis", "GEO"), ("South Kingdom", "GONDOR")):
+        assert [surface.actor for surface in catalogue.lookup(word)] == [actor]
+    assert catalogue.lookup("Georgia") == base.lookup("Georgia"), "what it leaves out stays"
+
+
+def test_a_file_is_laid_over_one_that_is_laid_over_ours(tmp_path: Path) -> None:
+    first = default_catalogue().overlay(
+        own_file(tmp_path, {"id": "GONDOR", "kind": "state", "name": "Gondor"})
+    )
+    second = first.overlay(own_file(tmp_path, {"id": "GONDOR", "names": ["South Kingdom"]}))
+    assert second.name("GONDOR") == "Gondor"
+    assert second.lookup("South Kingdom")
+
+
+GOOD = {"id": "A", "kind": "state", "name": "Aland"}
+FAULTS: list[tuple[dict[str, object], str]] = [
+    (GOOD | {"id": "A B"}, "an id is not empty and has no blanks; found 'A B'"),
+    (GOOD | {"since": "2030-13-01"}, "a date is a day, or only its year or month; found '2030-13"),
+    (GOOD | {"since": "2031", "until": "2030"}, "'since' is not later than 'until'; found '2031 t"),
+    (GOOD | {"state": "NOBODY"}, "a state is an actor of the catalogue; found 'NOBODY'"),
+    (GOOD | {"name": " "}, "a name has a letter or a figure; found ' '"),
+    (GOOD | {"names": ["the"]}, "a name is no function word; found 'the'"),
+    (GOOD | {"ambiguous": {"Bland": {}}}, "what is ambiguous is a word that the line lists; found"),
+    (GOOD | {"introduces": {"X": "NOBODY"}}, "a short name stands for an actor of the catalogue;"),
+    (GOOD | {"nmaes": []}, "an actor has the fields id, kind, name, "),
+    (GOOD | {"names": [1]}, "'names' of an actor has another form (Expected `str`, got `int`"),
+    (
+        {"id": "A"},
+        "an actor that is not in the catalogue yet needs kind and name; found {'id': 'A'",
+    ),
+    ({"id": "MLI", "kind": "group"}, "MLI is a state already (Mali) and stays one; found 'group'"),
+    ({"actor": "USA", "name": "Ada Roe"}, "a leader needs office; found {'actor'"),
+    (
+        {"actor": "X", "name": "Ada Roe", "office": "king"},
+        "a leader stands for an actor of the cat",
+    ),
+]
+
+
+def test_all_faults_of_all_lines_are_listed_at_once(tmp_path: Path) -> None:
+    own = own_file(tmp_path, *(line for line, _ in FAULTS))
+    with pytest.raises(CatalogueError) as caught:
+        default_catalogue().read(own)
+    found = str(caught.value).splitlines()
+    for number, (message, (_, rule)) in enumerate(zip(found, FAULTS, strict=True), 1):
+        assert message.startswith(f"{own}:{number}: {rule}")
+
+
+def test_one_line_may_have_several_faults_and_is_shown_as_text(tmp_path: Path) -> None:
+    own = own_file(tmp_path, GOOD | {"id": "", "since": "soon", "names": ["of"]})
+    own.write_text(own.read_text("utf-8") + "Åland\n", "utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(own)
+    assert [problem.line for problem in caught.value.problems] == [1, 1, 1, 2]
+    assert "one JSON object; found 'Åland'; see docs/actors.md" in str(caught.value)
+
+
+@pytest.mark.parametrize("line", [{"names": ["IT"]}, {"since": "2030", "until": "2030-05"}, {}])
+def test_what_only_looks_like_a_fault_is_none(line: dict[str, object], tmp_path: Path) -> None:
+    assert read_catalogue(own_file(tmp_path, GOOD | line))[0]
+
+
+def test_a_year_as_an_end_lasts_up_to_its_last_day(tmp_path: Path) -> None:
+    line = {"actor": "A", "name": "Ada Roe", "office": "queen", "from": "2014", "to": "2014"}
+    _, (leader,) = read_catalogue(own_file(tmp_path, line, GOOD))
+    assert (leader.since, leader.until) == ("2014", "2014-12-31")
+
+
+def test_our_own_files_have_no_faults() -> None:
+    folder = Path("src/stance/text/catalogue")
+    for name in ("states", "organizations", "groups", "leaders"):
+        default_catalogue().read(folder / f"{name}.jsonl")
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:

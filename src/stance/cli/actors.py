@@ -13,7 +13,7 @@ from stance.analysis import check_date, check_text
 from stance.cli.shell import talk
 from stance.errors import OptionError, Problem
 from stance.files import read_text
-from stance.text.catalogue import Actor, Catalogue, default_catalogue, read_catalogue
+from stance.text.catalogue import Actor, Catalogue, default_catalogue
 from stance.text.reading import read_document
 
 app = typer.Typer(no_args_is_help=True, help="The actor catalogue.")
@@ -73,8 +73,7 @@ def check(
     file: Annotated[Path, typer.Argument(help="A catalogue file (.jsonl).")],
 ) -> None:
     """Check a catalogue file of your own; words that already stand for others are shown."""
-    actors, leaders = read_catalogue(file)
-    default_catalogue().overlay(file)
+    actors, leaders = default_catalogue().read(file)
     for text, actor, others in _shared(actors):
         talk(f"{file}: {text!r} of {actor} also stands for {others}; context will decide")
     talk(f"{file}: {len(actors)} actors, {len(leaders)} leaders: valid")

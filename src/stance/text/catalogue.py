@@ -15,77 +15,26 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from stance.errors import CatalogueError, Problem, missing
+from stance.errors import CatalogueError, Problem
 from stance.records import MentionKind
 from stance.text.collecting import collection_put_off
+from stance.text.entries import Actor, ActorKind, Ambiguity, Leader, read_catalogue
 from stance.text.starts import Starts
 from stance.text.surfaces import Surface
 from stance.text.tokens import tokenize
 
-__all__ = ["Actor", "Ambiguity", "Catalogue", "Leader", "default_catalogue"]
-
-ActorKind = Literal["state", "territory", "organization", "bloc", "group", "company"]
-
-
-class Ambiguity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a surface form means something else.
-
-    ``unless`` are words that show another meaning, ``needs`` words of which one is required.
-    """
-
-    unless: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    reason: str = ""
-
-
-class Actor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One actor of the catalogue, with all that names it."""
-
-    id: str
-    kind: ActorKind
-    name: str
-    names: tuple[str, ...] = ()
-    abbreviations: tuple[str, ...] = ()
-    adjectives: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    capital: tuple[str, ...] = ()
-    metonyms: tuple[str, ...] = ()
-    institutions: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    ambiguous: dict[str, Ambiguity] = {}
-    since: str | None = None
-    until: str | None = None
-    state: str | None = None
-    venue: bool = False
-    called: tuple[str, ...] = ()
-    introduces: dict[str, str] = {}
-    excluded: tuple[str, ...] = msgspec.field(name="not", default=())
-    note: str = ""
-
-
-class Leader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A person who stands for an actor while in office; dates are ISO days, None is open.
-
-    ``unless`` are words that show a namesake or a private matter, of ``needs`` one is required.
-    """
-
-    actor: str
-    name: str
-    office: str
-    variants: tuple[str, ...] = ()
-    surname: tuple[str, ...] = ()
-    since: str | None = msgspec.field(name="from", default=None)
-    until: str | None = msgspec.field(name="to", default=None)
-    alone: bool = False
-    unless: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    note: str = ""
-
+__all__ = [
+    "Actor",
+    "Ambiguity",
+    "Catalogue",
+    "Leader",
+    "default_catalogue",
+    "plain",
+    "read_catalogue",
+]
 
 _FIELDS: dict[str, tuple[MentionKind, float]] = {
     "names": ("name", 1.0),
@@ -171,7 +120,8 @@ class Catalogue:
     Parameters
     ----------
     actors : iterable of Actor
-        A later actor with an id that is there already adds its words to it.
+        Several with one id are one actor, with the words of all and the kind and the usual name
+        of the last. Where a word may stand for several actors and nothing decides, it is the first.
     leaders : iterable of Leader
 
     Raises
@@ -202,12 +152,14 @@ class Catalogue:
             self._actors[actor.id].append(actor)
             self._kinds[actor.id] = actor.kind
             if actor.introduces:
-                self.introducing.setdefault(actor.id, {}).update(actor.introduces)
+                introduced = self.introducing.get(actor.id, {})
+                self.introducing[actor.id] = {**actor.introduces, **introduced}
             self._add_actor(actor)
         for introduced in self.introducing.values():
             for short, whose in introduced.items():
                 self._check(whose, "a short name stands for an actor of the catalogue", short)
-        for leader in leaders:
+        self._leaders = tuple(leaders)
+        for leader in self._leaders:
             self._check(leader.actor, "a leader stands for an actor of the catalogue", leader.name)
             self._add_leader(leader)
         self.starts = Starts(self._index)
@@ -311,17 +263,28 @@ class Catalogue:
         """Return the usual name of an actor, the identifier itself if it is unknown."""
         return self._actors[actor][-1].name if actor in self._actors else actor
 
+    def read(self, path: Path | str) -> tuple[list[Actor], list[Leader]]:
+        """Return the actors and leaders of a user's file, checked against this catalogue.
+
+        Raises
+        ------
+        NotFoundError, CatalogueError
+            If the file does not exist, or it breaks the format; all problems are listed.
+        """
+        return read_catalogue(path, {id_: entries[-1] for id_, entries in self._actors.items()})
+
     def overlay(self, path: Path | str) -> Catalogue:
         """Return this catalogue with a user's own file laid over it.
 
         Raises
         ------
         NotFoundError, CatalogueError
-            If the file does not exist, or a line is no actor and no leader.
+            If the file does not exist, or it breaks the format; all problems are listed.
         """
-        actors, leaders = read_catalogue(path)
-        base_actors, base_leaders = _shipped()
-        return Catalogue((*base_actors, *actors), (*base_leaders, *leaders))
+        actors, leaders = self.read(path)
+        for entries in self._actors.values():
+            actors += entries
+        return Catalogue(actors, (*leaders, *self._leaders))
 
 
 def _doubtful(surface: Surface, doubt: Ambiguity) -> Surface:
@@ -341,44 +304,6 @@ def _lower(words: tuple[str, ...]) -> frozenset[str]:
 _DOUBT = 0.8  # confidence where another meaning was possible
 _SPOKEN = {"abbreviations": 4, "institutions": 5}
 """Field -> from how many letters on an acronym may be printed like a word."""
-
-
-def read_catalogue(path: Path | str) -> tuple[list[Actor], list[Leader]]:
-    """Read a catalogue file; a line with ``actor`` and ``office`` is a leader.
-
-    Raises
-    ------
-    NotFoundError, CatalogueError
-        If there is no such file, or it breaks the format; all problems are listed.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise missing(path, "catalogue file")
-    actors: list[Actor] = []
-    leaders: list[Leader] = []
-    problems = []
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            fields = msgspec.json.decode(line)
-            if isinstance(fields, dict) and "office" in fields:
-                leaders.append(msgspec.convert(fields, Leader))
-            else:
-                actors.append(msgspec.convert(fields, Actor))
-        except (msgspec.MsgspecError, UnicodeError) as error:
-            problems.append(
-                Problem(
-                    f"a catalogue line is an actor or a leader ({error})",
-                    "see docs/actors.md",
-                    line[:80],
-                    str(path),
-                    number,
-                )
-            )
-    if problems:
-        raise CatalogueError(problems)
-    return actors, leaders
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from stance.records import MentionKind
 from stance.text.catalogue import Catalogue, plain
 from stance.text.headlines import TITLES, folded, is_headline, is_headline_verb, shouted_end
 from stance.text.starts import Alone, Start
-from stance.text.surfaces import Surface
+from stance.text.surfaces import FUNCTION_WORDS, Surface
 from stance.text.tokens import Tokens
 
 __all__ = [
@@ -61,15 +61,6 @@ _COORDINATING = frozenset(("and", "or"))
 _THE = frozenset(("the", "The"))
 POSSESSIVE = frozenset(("'s", "’s"))
 _SHORT = 3
-FUNCTION_WORDS = frozenset(
-    "in on at the a an but and he she his her it its they their we our by for from to with after"
-    " before when while as if although though since because that this these those there here"
-    " however meanwhile later last earlier now then so or yet nor both asked under over during"
-    " speaking according despite two some many most all no not only even also still one more"
-    " what who why how where until unless amid following against between once again instead"
-    " nevertheless yesterday today tomorrow whoever nobody everybody everyone".split()
-)
-"""Words that begin a sentence with a capital and are no names."""
 
 
 class Match:

@@ -6,7 +6,17 @@ import msgspec
 
 from stance.records import MentionKind
 
-__all__ = ["Surface"]
+__all__ = ["FUNCTION_WORDS", "Surface"]
+
+FUNCTION_WORDS = frozenset(
+    "in on at the a an but and he she his her it its they their we our by for from to with after"
+    " before when while as if although though since because that this these those there here"
+    " however meanwhile later last earlier now then so or yet nor both asked under over during"
+    " speaking according despite two some many most all no not only even also still one more"
+    " what who why how where until unless amid following against between once again instead"
+    " nevertheless yesterday today tomorrow whoever nobody everybody everyone".split()
+)
+"""Words that begin a sentence with a capital and are no names."""
 
 
 class Surface(msgspec.Struct, frozen=True):
