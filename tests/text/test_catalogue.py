@@ -184,6 +184,14 @@ def test_a_short_name_needs_its_actor() -> None:
         Catalogue([Actor(id="X", kind="state", name="Y", introduces={"North": "Z"})])
 
 
+def test_a_short_name_may_be_a_word_that_no_name_begins_with() -> None:
+    catalogue = Catalogue(
+        [Actor(id="X", kind="state", name="Gondor", introduces={"Steward": "X"})],
+    )
+    found = read_document("Gondor armed. The Steward left.", catalogue)
+    assert [[m.text for m in one.sentence.mentions] for one in found] == [["Gondor"], ["Steward"]]
+
+
 def test_words_of_context_decide_on_an_ambiguous_name() -> None:
     entry = {
         "id": "ROHAN",

@@ -132,7 +132,7 @@ class Catalogue:
     Attributes
     ----------
     first_words : frozenset of str
-        The words with which surface forms begin.
+        The words with which surface forms begin, and the short names that actors introduce.
     introducing : dict
         Actor -> the short names in use once it is named, with "the" before, and whose they are.
 
@@ -163,7 +163,7 @@ class Catalogue:
             self._check(leader.actor, "a leader stands for an actor of the catalogue", leader.name)
             self._add_leader(leader)
         self.starts = Starts(self._index)
-        self.first_words = frozenset(self._index)
+        self.first_words = frozenset(self._index).union(*self.introducing.values())
 
     def _check(self, actor: str, rule: str, name: str) -> None:
         if actor not in self._actors:

@@ -148,7 +148,7 @@ def match_words(
             or (position and words[position - 1] in _THE)
             or (done < length and words[done] in _COORDINATING)
         ):
-            surface = _from_context(words, position, start, catalogue, known_names)
+            surface = _from_context(words, position, start, catalogue, known_names, matches)
         if surface is not None:
             matches.append(Match(position, position + 1 - (surface.field == "prefixes"), surface))
     return matches
@@ -176,6 +176,7 @@ def _from_context(
     start: Start,
     catalogue: Catalogue,
     known_names: dict[str, str],
+    before: list[Match],
 ) -> Surface | None:
     """Return what a word stands for that the text has introduced, or that shares a name."""
     word = words[position]
@@ -195,6 +196,9 @@ def _from_context(
     if word == "west":
         return next(iter(catalogue.lookup("West")), None)
     actor = known_names.get(f"the {word}")
+    for match in before:  # the last name has the last word
+        if match.actor in catalogue.introducing:
+            actor = catalogue.introducing[match.actor].get(word, actor)
     return None if actor is None else Surface(actor, "name", 0.9)
 
 
