@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from stance.aggregation.periods import PERIODS
 from stance.analysis import Model
+from stance.batch.options import ENGINES, INPUT_FORMATS
 from stance.cli import app
 from stance.errors import StanceError
 from stance.labels.files import read_labels, write_labels
@@ -191,6 +195,38 @@ def test_an_output_that_cannot_be_written_is_named(where: tuple[str, ...], here:
 def test_no_command_takes_zero_processes(command: tuple[str, ...], here: Path) -> None:
     message = "processes are 1 or more, or -1 for all cores; found 0; correct --jobs"
     assert refusal(*command, "anna.stance", "--jobs", "0") == message
+
+
+@pytest.mark.parametrize("option", [("--period", "week"), ("--dyads", "3")])
+def test_a_report_on_labels_takes_no_options_of_series(option: tuple[str, str], here: Path) -> None:
+    message = refusal("report", "anna.stance", "--evaluate", "--out", "r.html", *option)
+    assert "--period and --dyads are about scores and texts, not about --evaluate" in message
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "choices"),
+    [
+        (("train", "anna.stance", "--out", "m"), "--backend", "linear|encoder"),
+        (("score", "anna.csv", "--out", "s.csv"), "--format", "|".join(INPUT_FORMATS)),
+        (("score", "anna.csv", "--out", "s.csv"), "--engine", "|".join(ENGINES)),
+        (("score", "anna.csv", "--out", "s.csv"), "--partition", "month"),
+        (("report", "a.txt", "--out", "r.html"), "--period", "|".join(PERIODS)),
+        (("actors", "list"), "--kind", "state|organization|bloc|group|company"),
+    ],
+)
+def test_choices_are_shown_and_others_refused(
+    command: tuple[str, ...], option: str, choices: str, here: Path
+) -> None:
+    Path("a.txt").write_text("Iran thanked Oman.")
+    shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "300"}).output
+    assert re.search(rf"{option} +{re.escape(choices)} ", shown)
+    message = refusal(*command, option, "planet")
+    assert "found 'planet'" in message
+    assert all(choice in message for choice in choices.split("|"))
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run("--version").output == f"stance {importlib.metadata.version('stance-ir')}\n"
 
 
 def test_replacing_lets_the_later_file_count(

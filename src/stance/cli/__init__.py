@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
+from typing import Annotated
 
 import typer
 
@@ -19,6 +21,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Who takes which stance towards whom: cooperation, rivalry, threat, from raw text.",
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"stance {importlib.metadata.version('stance-ir')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_any_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    pass
+
+
 app.command("analyze")(analyze.analyze)
 app.command("score")(score.score)
 app.command("train")(train.train)

@@ -10,15 +10,13 @@ from typing import Annotated
 import typer
 
 from stance.analysis import check_date, check_text
-from stance.cli.shell import talk
+from stance.cli.shell import Actors, talk
 from stance.errors import OptionError, Problem
 from stance.files import read_text
 from stance.text.catalogue import Actor, Catalogue, default_catalogue
 from stance.text.reading import read_document
 
 app = typer.Typer(no_args_is_help=True, help="The actor catalogue.")
-
-Own = Annotated[Path | None, typer.Option("--actors", help="Your own catalogue, laid over ours.")]
 
 
 def _catalogue(actors: Path | None) -> Catalogue:
@@ -29,7 +27,7 @@ def _catalogue(actors: Path | None) -> Catalogue:
 def find(
     file: Annotated[Path, typer.Argument(help="A text file; - is standard input.")] = Path("-"),
     date: Annotated[str | None, typer.Option(help="Day of the text.")] = None,
-    actors: Own = None,
+    actors: Actors = None,
     coreference: Annotated[
         bool, typer.Option(help="Also resolve pronouns and phrases (the two countries).")
     ] = True,
@@ -53,9 +51,10 @@ def find(
 
 @app.command("list")
 def list_actors(
-    actors: Own = None,
+    actors: Actors = None,
     kind: Annotated[
-        str | None, typer.Option(help="Only one kind: state, organization, bloc, group, company.")
+        str | None,
+        typer.Option(metavar="state|organization|bloc|group|company", help="Only one kind."),
     ] = None,
 ) -> None:
     """List all actors: identifier, kind, name."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from stance.analysis import Analysis, load_model
+from stance.analysis import load_model
+from stance.cli.shell import Actors, ModelName, print_json
 from stance.cli.show import show_analysis, show_explanations
 from stance.files import read_text
 
@@ -21,8 +20,8 @@ def analyze(
         bool, typer.Option("--explain", help="Show what each feature added.")
     ] = False,
     date: Annotated[str | None, typer.Option(help="Day of the text, 2015-11-23.")] = None,
-    actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
-    model: Annotated[str, typer.Option(help="A shipped model or a folder.")] = "base",
+    actors: Actors = None,
+    model: ModelName = "base",
     coreference: Annotated[
         bool, typer.Option(help="Also resolve pronouns and phrases (the two countries).")
     ] = True,
@@ -36,12 +35,8 @@ def analyze(
         coreference=coreference,
     )
     if json:
-        sys.stdout.write(_as_json(analysis) + "\n")
+        print_json(analysis.to_dict())
     elif explain:
         show_explanations(chosen, analysis)
     else:
         show_analysis(analysis)
-
-
-def _as_json(analysis: Analysis) -> str:
-    return msgspec.json.format(msgspec.json.encode(analysis.to_dict()), indent=2).decode()

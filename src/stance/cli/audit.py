@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from stance.cli.shell import talk
+from stance.cli.shell import Json, print_json, talk
 
 
 def audit(
@@ -22,18 +21,17 @@ def audit(
         float | None,
         typer.Option(min=0, max=1, help="Exit with 1 if a kind passes less than this share."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Audit a model: names, negation, passive, typos and more; every failure is listed."""
     from stance.analysis import load_model
     from stance.learning.audits import audit as audit_model
 
     found = audit_model(load_model(model), cases)
-    shown = str(found)
     if json:
-        encoded = msgspec.json.encode(found.to_dict())
-        shown = msgspec.json.format(encoded, indent=2).decode()
-    sys.stdout.write(shown + "\n")
+        print_json(found.to_dict())
+    else:
+        sys.stdout.write(f"{found}\n")
     low = () if floor is None else found.below(floor)
     if low:
         talk(f"below {floor}: {', '.join(low)}")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from stance.cli.shell import read_documents, talk
+from stance.cli.shell import (
+    Actors,
+    Jobs,
+    Json,
+    ModelName,
+    print_json,
+    read_documents,
+    split_names,
+    talk,
+)
 from stance.errors import OptionError, OutputError, Problem
 from stance.records import LabeledSentence
 
@@ -29,7 +37,6 @@ Annotators = Annotated[
     ),
 ]
 _TOOLS = "brat, conllu, doccano, huggingface, label-studio, prodigy, spacy"
-Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
 
 
@@ -41,11 +48,6 @@ def _check_new(out: Path, overwrite: bool) -> None:
         raise OutputError(Problem("the output is not there yet", step, path=str(out)))
 
 
-def _print_json(value: object) -> None:
-    encoded = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
-
-
 def _sources(paths: list[Path], annotators: str | None) -> dict[str, list[LabeledSentence]]:
     """Read one source for each annotator."""
     from stance.labels.files import read_labels
@@ -54,7 +56,7 @@ def _sources(paths: list[Path], annotators: str | None) -> dict[str, list[Labele
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     if annotators is not None:
-        names = [name.strip() for name in annotators.split(",")]
+        names = list(split_names(annotators))
         if len(names) != len(paths) or not all(names):
             raise OptionError(
                 Problem(
@@ -82,7 +84,7 @@ def validate(
     """Check labels against the format; every problem of every file is listed."""
     from stance.labels.files import read_labels
 
-    allowed = None if stances is None else tuple(name.strip() for name in stances.split(","))
+    allowed = None if stances is None else split_names(stances)
     found = read_labels(labels, allowed)
     talk(f"{len(found)} sentences, {sum(len(s.relations or ()) for s in found)} relations: valid")
 
@@ -137,8 +139,7 @@ def schema() -> None:
     """Print the JSON Schema of the labelling format."""
     from stance.labels.schema import json_schema
 
-    encoded = msgspec.json.format(msgspec.json.encode(json_schema(), order="sorted"), indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
+    print_json(json_schema(), in_order=True)
 
 
 @app.command()
@@ -150,7 +151,7 @@ def stats(labels: Labels, json: Json = False) -> None:
 
     found = label_stats(read_labels(labels))
     if json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
     else:
         show_stats(found)
 
@@ -240,7 +241,7 @@ def agreement(
 
     found = measure(merge_labels(_sources(labels, annotators)), resamples)
     if json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
     else:
         show_agreement(found)
 
@@ -298,7 +299,7 @@ def doubts(
     quick: Annotated[
         bool, typer.Option("--quick", help="Contradictions alone; no model is trained.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
+    jobs: Jobs = 1,
     json: Json = False,
 ) -> None:
     """List labels that are likely wrong, the surest first, each with the reason."""
@@ -309,7 +310,7 @@ def doubts(
     read = read_labels(labels)
     found = find_contradictions(read) if quick else find_doubts(read, n_jobs=jobs)
     if json:
-        _print_json([doubt.to_dict() for doubt in found])
+        print_json([doubt.to_dict() for doubt in found])
     else:
         show_doubts(found, most)
 
@@ -324,8 +325,8 @@ def suggest(
     labeled: Annotated[
         list[Path] | None, typer.Option(help="Labels that you have; their sentences are left out.")
     ] = None,
-    model: Annotated[str, typer.Option(help="A shipped model or a folder.")] = "base",
-    actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
+    model: ModelName = "base",
+    actors: Actors = None,
 ) -> None:
     """Choose what to label next: uncertain, varied sentences, labelled by the model beforehand.
 

@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from stance.cli.shell import talk
+from stance.cli.shell import Json, print_json, talk
 
 app = typer.Typer(no_args_is_help=True, help="Show and compare models.")
 
@@ -28,8 +27,7 @@ def show(model: Annotated[str, typer.Argument(help="A shipped model or a folder.
     from stance.analysis import model_folder
     from stance.model.store import read_manifest
 
-    encoded = msgspec.json.encode(read_manifest(Path(model_folder(model))), order="sorted")
-    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    print_json(read_manifest(Path(model_folder(model))), in_order=True)
 
 
 @app.command()
@@ -38,7 +36,7 @@ def compare(
     second: Annotated[str, typer.Argument(help="Another one.")],
     labels: Annotated[list[Path], typer.Argument(help="Labels that neither was trained on.")],
     resamples: Annotated[int, typer.Option(min=100, help="Of the bootstrap.")] = 1000,
-    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Say whether the second model is better than the first, with intervals."""
     from stance.analysis import load_model
@@ -49,8 +47,7 @@ def compare(
     for name in found.seen:
         talk(f"{name} was trained on exactly these labels: the comparison says nothing")
     if json:
-        encoded = msgspec.json.format(msgspec.json.encode(found.to_dict()), indent=2)
-        sys.stdout.write(encoded.decode() + "\n")
+        print_json(found.to_dict())
         return
     lines = [f"{'':14}{'first':>8}{'second':>8}{'gain':>8}   interval"]
     for name, gain in [*found.stances.items(), ("macro F1", found.macro_f1)]:

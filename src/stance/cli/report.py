@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from stance.cli.shell import talk
+from stance.cli.shell import Actors, talk
+from stance.errors import OptionError, Problem
 from stance.files import text_files
 
 
@@ -20,9 +21,14 @@ def report(
         ),
     ],
     out: Annotated[Path, typer.Option(help="The page, ending in .html; .json goes beside it.")],
-    period: Annotated[str, typer.Option(help="day, week, month, quarter or year.")] = "month",
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="day|week|month|quarter|year", help="Of a series; by default month."),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the page.")] = None,
-    dyads: Annotated[int, typer.Option(min=0, help="Dyads shown one by one.")] = 12,
+    dyads: Annotated[
+        int | None, typer.Option(min=0, help="Dyads shown one by one; by default 12.")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -31,7 +37,7 @@ def report(
             " base.",
         ),
     ] = None,
-    actors: Annotated[Path | None, typer.Option(help="Your own actor catalogue.")] = None,
+    actors: Actors = None,
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="INPUTS are labels: how well --model does on them.")
     ] = False,
@@ -43,11 +49,13 @@ def report(
     from stance.report.making import report as make_report
 
     if evaluate:
+        if period is not None or dyads is not None:
+            rule = "--period and --dyads are about scores and texts, not about --evaluate"
+            raise OptionError(Problem(rule, "leave them out"))
         _evaluation(inputs, out, title, load_model(model or "base", actors))
         return
-    options = ReportOptions(period=period, n_dyads=dyads)
-    if title is not None:
-        options = ReportOptions(period=period, n_dyads=dyads, title=title)
+    given = {"period": period, "n_dyads": dyads, "title": title}
+    options = ReportOptions(**{name: v for name, v in given.items() if v is not None})  # type: ignore[arg-type]
     if all(any(file.suffix == ".txt" for file in text_files(path)) for path in inputs):
         chosen = load_model(model or "base", actors)
         page, twin = make_report(read_articles(inputs, chosen), out, options, chosen)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from stance.cli.shell import talk
+from stance.cli.shell import Actors, Jobs, ModelName, talk
 
 if TYPE_CHECKING:
     from stance.batch.run import Progress, Summary
@@ -28,8 +28,8 @@ def score(
         ),
     ],
     out: Annotated[Path, typer.Option(help="A .jsonl, .csv or .parquet file.")],
-    model: Annotated[str, typer.Option(help="A shipped model or a folder.")] = "base",
-    actors: Annotated[str | None, typer.Option(help="Your own actor catalogue.")] = None,
+    model: ModelName = "base",
+    actors: Actors = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Add the words that decided; takes longer.")
     ] = False,
@@ -40,7 +40,8 @@ def score(
         bool, typer.Option("--all-documents", help="A row for documents without relations, too.")
     ] = False,
     partition: Annotated[
-        str | None, typer.Option(help="month: a folder of Parquet files, one folder a month.")
+        str | None,
+        typer.Option(metavar="month", help="A folder of Parquet files, one folder a month."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the output; forget an unfinished run.")
@@ -62,21 +63,22 @@ def score(
         str | None,
         typer.Option(
             "--format",
-            help="txt, lines (each line a document), jsonl, csv, tsv or parquet.",
+            metavar="txt|lines|jsonl|csv|tsv|parquet",
+            help="Of all inputs; lines: each line is a document. By default the ending tells.",
             rich_help_panel=_READ,
         ),
     ] = None,
     encoding: Annotated[
         str | None, typer.Option(help="Of text, if not UTF-8.", rich_help_panel=_READ)
     ] = None,
-    jobs: Annotated[
-        int, typer.Option(help="Processes; -1 for all cores.", rich_help_panel=_WAY)
-    ] = 1,
+    jobs: Jobs = 1,
     chunk: Annotated[
         int,
         typer.Option(help="Characters scored and recorded together.", rich_help_panel=_WAY),
     ] = 200_000,
-    engine: Annotated[str, typer.Option(help="local or dask.", rich_help_panel=_WAY)] = "local",
+    engine: Annotated[
+        str, typer.Option(metavar="local|dask", help="Who runs them.", rich_help_panel=_WAY)
+    ] = "local",
     scheduler: Annotated[
         str | None, typer.Option(help="Address of the Dask scheduler.", rich_help_panel=_WAY)
     ] = None,
@@ -91,7 +93,7 @@ def score(
 
     options = BatchOptions(
         model=model,
-        actors=actors,
+        actors=None if actors is None else str(actors),
         text_column=text_column,
         id_column=id_column,
         date_column=date_column,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stance.cli.shell import read_documents, talk
+from stance.cli.shell import Jobs, read_documents, split_names, talk
 from stance.errors import OptionError, Problem
 from stance.records import LabeledSentence
 
@@ -22,10 +22,13 @@ def train(
         str | None,
         typer.Option(help="Stances allowed, joined by commas; by default all that occur."),
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Processes.")] = 1,
+    jobs: Jobs = 1,
     backend: Annotated[
         str,
-        typer.Option(help="linear: a minute; encoder: better, half an hour (extra encoder-train)."),
+        typer.Option(
+            metavar="linear|encoder",
+            help="linear: a minute; encoder: better, half an hour (extra encoder-train).",
+        ),
     ] = "linear",
     encoder: Annotated[
         str | None,
@@ -62,7 +65,7 @@ def train(
     from stance.learning.card import write_card
     from stance.learning.training import train as train_model
 
-    allowed = None if stances is None else tuple(name.strip() for name in stances.split(","))
+    allowed = None if stances is None else split_names(stances)
     first, later = _read(labels, allowed, weight, replace)
     if check:
         _say_whether_it_helps(first, later, jobs)
