@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from stance.records import Mention
 from stance.text.focus import GROUPS, STATES, Focus, Found, Rule
 from stance.text.offices import NO_LONGER, OFFICE_HEADS
 from stance.text.places import ONLY_WHERE
-from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, SentenceView
+from stance.text.sayings import PASTS
+from stance.text.views import LONGEST_PHRASE, MODIFIERS, NUMBERS, RESOLVED, SentenceView
 
 __all__ = ["AFTER_THE", "PHRASES", "STAND_FOR_SOMEBODY", "ally"]
 
@@ -37,6 +39,7 @@ _MEDIATES = frozenset(
 )
 _NO_DEED = (["in"], ["'s"], ["’s"], ["said"], ["says"])
 """After "the ministry": what follows need not be somebody else."""
+_WITH = frozenset("with to against for on".split())
 _OF_TWO = frozenset(("former", "latter"))
 _PERSONS = frozenset("leaders presidents ministers men diplomats statesmen strongmen heads".split())
 _ANYBODY = frozenset(("side", "sides", "party", "parties"))
@@ -97,6 +100,15 @@ def _two_actors(focus: Focus, view: SentenceView, at: int, noun: str) -> tuple[s
         others = [actor for actor in ranked if actor not in mediators]
         if len(others) >= 2:
             return tuple(others[:2])
+    if named and _is_object(view, at, noun):
+        subjects = view.subject(named)
+        others = [actor for actor in ranked if actor not in subjects][:2]
+        if len(subjects) == 1 and len(others) == 2 and all(m.id in subjects for m in named):
+            weights = focus.salience
+            least = min(weights.get(actor, 0.0) for actor in others)
+            is_new = all(weights.get(actor, 0.0) < least for actor in subjects)
+            if is_new or (least and view.lower[at - 1] not in _WITH):
+                return tuple(others)
     together = view.together(named)
     if kinds:
         together = tuple([a for a in together if focus.is_a(a, kinds)])
@@ -109,6 +121,16 @@ def _two_actors(focus: Focus, view: SentenceView, at: int, noun: str) -> tuple[s
         others = [actor for actor in ranked if actor not in before]
         return (before[0], *others[:1])
     return tuple(ranked[:2])
+
+
+def _is_object(view: SentenceView, at: int, noun: str) -> bool:
+    """Return whether a phrase is governed: "condemned both", "in contact with both"."""
+    if at == 0:
+        return False
+    before = view.lower[at - 1]
+    if before == "on" and noun in _ANYBODY:
+        return False  # "officials on both sides"
+    return before in _WITH or before in PASTS or (before.endswith(("ed", "ing")))
 
 
 def the(focus: Focus, view: SentenceView, at: int) -> Found | None:
@@ -165,7 +187,7 @@ def _definite(
     if explained_name is not None and focus.is_a(explained_name.id, kinds):
         return at, last, (explained_name.id,), confidence
     if noun in _AUTHORITY and noun not in OFFICE_HEADS:
-        whose = view.speaker_before(at)
+        whose = view.speaker_before(at) or _place_before(view, at)
         if lower[last : last + 1] == ["in"]:
             whose = view.mention_from(last + 1)  # "the junta in Myanmar"
         if whose is not None and focus.is_a(whose.id, kinds):
@@ -195,17 +217,41 @@ def _definite(
         person = here[0] if here else None if recent is None else recent[0]
         if person is not None:
             return at, last, (person,), confidence
+    where = _place_ahead(view) if noun in _COUNTRY and view.resolved else None
+    if where is not None and any(m.id == where.id for m in view.resolved):
+        return at, last, (where.id,), confidence  # "In Bamako, the junta left the country"
     near = [m.id for m in view.before(at) if view.token_at(m.end - 1) >= at - _NEAR]
     ranked = focus.prominent(view, at, kinds)
     ranked = focus.called(ranked, noun, noun in _ONLY_IF_CALLED and kinds is _BLOCS)
     if at == 0 and lower[last : last + 1] not in _NO_DEED:
         # "The ministry accused London": who is acted on is not who acts
-        objects = {m.id for m in view.mentions if m.confidence > ONLY_WHERE}
+        objects = {
+            m.id for m in view.mentions if m.confidence > ONLY_WHERE and m.kind not in RESOLVED
+        }
         ranked = [actor for actor in ranked if actor not in objects] or ranked
     fitting = [actor for actor in ranked if actor not in near] or ranked
     if lower[last - 1] not in _COUNTRY and near and near[-1] in fitting:
         fitting = [near[-1]]
     return (at, last, (fitting[0],), confidence) if fitting else None
+
+
+def _place_ahead(view: SentenceView) -> Mention | None:
+    """Return the place at the beginning of a sentence ("In Bamako, the junta")."""
+    place = view.mention_from(1) if view.lower[0] == "in" else None
+    comma = 0 if place is None else view.range_of(place)[1]
+    return place if view.lower[comma : comma + 1] == [","] else None
+
+
+def _place_before(view: SentenceView, at: int) -> Mention | None:
+    """Return the place in front of a phrase ("In Bamako, the junta"; "Bamako: the junta")."""
+    if at < 2:
+        return None
+    if view.lower[at - 1] == ",":
+        place = _place_ahead(view)
+        return place if place is not None and view.range_of(place)[1] == at - 1 else None
+    end = view.place(at - 2) + len(view.tokens.words[at - 2])
+    is_colon = view.lower[at - 1] == ":"
+    return next((m for m in view.mentions if m.end == end), None) if is_colon else None
 
 
 def ally(focus: Focus, view: SentenceView, at: int) -> Found | None:

@@ -10,8 +10,10 @@ __all__ = [
     "country_of",
     "follows_participle",
     "is_empty_it",
+    "joined_object",
     "judged_for",
     "ordered_to",
+    "repeated",
     "reported_subject",
     "subject_ahead",
     "subject_of_clause",
@@ -71,6 +73,16 @@ _ANSWERED = frozenset(
 """What somebody does because of another: "its" is not the subject's there."""
 _LONGEST_OPENING = 10  # words of a phrase in front of the subject
 _JOINS_CLAUSES = frozenset(("but", "while", "whereas"))
+_SINCE = frozenset("since because after when before while".split())
+_OWN_DEEDS = frozenset(
+    "froze frozen closed opened reopened withdrew withdrawn recalled moved pulled lost kept sent"
+    " suspended extended changed raised cut ended ordered told halted resumed renewed broke left"
+    " announced increased reduced lifted gave".split()
+)
+"""What one does with one's own: "since Oslo closed its border"."""
+_LONGEST_VERB = 3  # words: "has now closed"
+_GIVES = frozenset("promised gave sent offered lent sold denied lends sends offers".split())
+_WHICH = frozenset(("which", "whom"))
 
 
 def follows_participle(view: SentenceView, at: int) -> bool:
@@ -141,8 +153,39 @@ def subject_of_clause(view: SentenceView, at: int) -> Mention | None:
                 return None
             verb = view.lower[view.range_of(subject)[1]]
             return subject if verb in FINITE or verb.endswith(("s", "ed")) else None
+        if word in _SINCE and view.lower[at - 1] in _OWN_DEEDS:
+            subject = view.mention_from(border + 1 + (view.lower[border + 1] == "the"))
+            if subject is not None and at - view.range_of(subject)[1] <= _LONGEST_VERB:
+                return subject
         if word in CLAUSE_BORDERS:
             return None
+    return None
+
+
+def repeated(view: SentenceView, at: int) -> Mention | None:
+    """Return whose the first "Its" of a sentence is, for one after ";" ("Its army ...; its")."""
+    if view.lower[at - 1] != ";" or view.lower[0] != view.lower[at] or not view.resolved:
+        return None
+    first = view.resolved[0]
+    return first if first.start == view.place(0) else None
+
+
+def joined_object(view: SentenceView, at: int) -> Mention | None:
+    """Return what two verbs act on ("arming Oslo and helping it", "sold to Oslo and sent it")."""
+    if at < 4 or view.lower[at - 2] != "and" or view.lower[at] != "it":
+        return None
+    verb = view.lower[at - 1]
+    is_participle = verb.endswith("ing")
+    if not is_participle and verb not in _GIVES:
+        return None
+    end = view.offset + view.tokens.ends[at - 3]
+    for mention in view.before(at):
+        if mention.end == end:
+            before = [w for w in view.lower[: view.token_at(mention.start)] if w != "the"][-1:]
+            fits = before != [] and (
+                before[0].endswith("ing") if is_participle else before[0] == "to"
+            )
+            return mention if fits else None
     return None
 
 
@@ -209,6 +252,12 @@ def is_empty_it(view: SentenceView, at: int) -> bool:
     if not after or after[0] not in _BE:
         verb = view.lower[at - 1] if at else ""
         return (verb, *after[:1]) in _EMPTY_PHRASES or (verb in PUT and not _goes_on(view, at))
+    if not _WHICH.isdisjoint(view.lower[at + 2 :]):
+        first = at + 2 + (after[1:2] == ["the"])
+        named = view.mention_from(first)
+        last = 0 if named is None else view.range_of(named)[1]
+        if last and not _WHICH.isdisjoint(view.lower[last : last + 2]) and view.lower[last] != ",":
+            return True  # "it is Oslo on which all depends"
     if not _HAPPENS.isdisjoint(after[1:4]) or after[:3] == ["remains", "to", "be"]:
         return True
     if after[1:2] == ["of"] and not _OF_AN_EVENT.isdisjoint(after[2:4]):

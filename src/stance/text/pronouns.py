@@ -9,8 +9,10 @@ from stance.text.possessives import (
     country_of,
     follows_participle,
     is_empty_it,
+    joined_object,
     judged_for,
     ordered_to,
+    repeated,
     reported_subject,
     subject_ahead,
     subject_of_clause,
@@ -39,6 +41,12 @@ def he(focus: Focus, view: SentenceView, at: int) -> Found | None:
     if ordered is not None and view.is_person(ordered):
         return at, at + 1, (ordered.id,), 0.8
     before = [m for m in view.before(at) if view.is_person(m) and m.id not in clause]
+    if not before and view.resolved and view.lower[at] in ("he", "his", "she", "her"):
+        before = [  # "The president defended his minister"
+            m
+            for m in view.resolved
+            if m.kind == "phrase" and view.is_he(m) and not m.text.endswith("s")
+        ]
     if before and view.attributions and view.quotation_at(at) is None:
         # "Iran's president lies," he said
         before = [m for m in before if not view.is_quoted(m)]
@@ -61,6 +69,9 @@ def it(focus: Focus, view: SentenceView, at: int) -> Found | None:
     neighbours = ally(focus, view, at)
     if neighbours is not None:
         return neighbours
+    joined = joined_object(view, at)
+    if joined is not None:
+        return at, at + 1, (joined.id,), 0.6
     if lower[at] == "it" and is_empty_it(view, at):
         return None
     nearest = reported_subject(view, at)
@@ -68,7 +79,7 @@ def it(focus: Focus, view: SentenceView, at: int) -> Found | None:
         nearest = ordered_to(view, at) or judged_for(view, at) or nearest
         nearest = nearest or country_of(view, at)
         if nearest is None:
-            nearest = subject_ahead(view, at) or subject_of_clause(view, at)
+            nearest = subject_ahead(view, at) or subject_of_clause(view, at) or repeated(view, at)
     if nearest is not None:
         return at, at + 1, (nearest.id,), 0.7
     before = view.before(at)

@@ -81,8 +81,8 @@ TRIGGERS = SAY | SAYINGS | VIEWS | {"According", "according", "Says"}
 TO_SOMEBODY = frozenset("told tells informed reminded assured promised promises".split())
 PASTS = frozenset(
     "sent took cut met made held told gave left put won lost got went came broke fled built bought"
-    " sold paid drew shot struck began chose rose fell froze threw sought brought kept led saw spoke"
-    " withdrew wrote hit set let".split()
+    " sold paid drew shot struck began chose rose fell froze threw sought brought kept led saw"
+    " spoke withdrew wrote hit set let".split()
 )
 """Past tenses that do not end in -ed; some are participles, too."""
 PASSIVE = frozenset("is are was were be been being".split())
