@@ -46,6 +46,9 @@ _FELT = frozenset(
 _VENUE_HEADS = frozenset(
     "talks summit conference meeting round forum negotiations gathering format jamboree".split()
 )
+_SHOALS = frozenset("Shoal Shoals Reef Reefs".split())
+_TO_SHOALS = frozenset("to at near around off from".split())
+_CLAIMED = frozenset("claim claims claimed".split())
 _SITES = frozenset(
     "Square Palace Airport District Bazaar Street Park Stadium Bridge Station Hotel Hospital Arena"
     " Cathedral Mosque Market University".split()
@@ -154,6 +157,13 @@ def mark_places(
             or (first and lower[first - 1] in _BEFORE_PLACES and _is_inside(words, lower, match))
             or (after in _AFTER_ORIGINS and _is_origin(words, match))
             or (first > 1 and words[first - 2] == "-" and words[first - 1] in _TAKEN)
+            or (
+                first > 1
+                and match.field == "places"
+                and words[last - 1] in _SHOALS
+                and lower[first - 1] in _TO_SHOALS
+                and lower[first - 2] not in _CLAIMED
+            )
             or (
                 before is not None
                 and before.confidence <= ONLY_WHERE
