@@ -46,6 +46,18 @@ _FELT = frozenset(
 _VENUE_HEADS = frozenset(
     "talks summit conference meeting round forum negotiations gathering format jamboree".split()
 )
+_BEFORE_VENUES = frozenset("at the a an".split())
+_VENUES = frozenset("UNSC UNGA Council Assembly".split())
+"""Last words of the names of bodies in which states meet."""
+_AFTER_VENUES = frozenset(
+    '. , ; : ? ! ) ” " – — on to for and or but about over with this last next after as'.split()
+)
+"""Words and marks with which nothing begins that a body does."""
+_AIMED = frozenset(
+    "aimed angry anger fury furious fired hit out outrage pointed railed scoffed shouted sneered"
+    " thrown threw".split()
+)
+"""Words after which "at" leads to whom something is done."""
 _SHOALS = frozenset("Shoal Shoals Reef Reefs".split())
 _TO_SHOALS = frozenset("to at near around off from".split())
 _CLAIMED = frozenset("claim claims claimed".split())
@@ -141,7 +153,16 @@ def mark_places(
         if match.last <= topic_end:
             match.kind, match.confidence = "place", ONLY_WHERE
             continue
-        if catalogue.kind(match.actor) in _NO_PLACES:
+        kind = catalogue.kind(match.actor)
+        if (
+            match.first
+            and lower[match.first - 1] in _BEFORE_VENUES
+            and (kind == "organization" or kind == "bloc")
+            and _is_venue(words, lower, match)
+        ):
+            match.kind, match.confidence = "place", ONLY_WHERE
+            continue
+        if kind in _NO_PLACES:
             if words[match.last : match.last + 1] and words[match.last] in _MEMBERSHIP:
                 match.confidence = ONLY_WHERE  # "a Nato member" labels its state
             continue
@@ -221,6 +242,20 @@ def _is_inside(words: list[str], lower: list[str], match: Match) -> bool:
     if governors and (governors[-1] in _SPEAKS_FOR or governors[-1] in _TIED_TO):
         return False
     return _ACTED_ON.isdisjoint(governors) and _FELT.isdisjoint(governors)
+
+
+def _is_venue(words: list[str], lower: list[str], match: Match) -> bool:
+    """Return whether an organisation is the stage on which others act ("at a NATO summit").
+
+    One at which something is aimed is none ("lashed out at the Security Council").
+    """
+    position = match.first - 1
+    if position and lower[position] != "at":
+        position -= 1
+    if lower[position] != "at" or (position and lower[position - 1] in _AIMED):
+        return False
+    after = words[match.last] if match.last < len(words) else "."
+    return after == "summit" or (words[match.last - 1] in _VENUES and after in _AFTER_VENUES)
 
 
 def _is_origin(words: list[str], match: Match) -> bool:
