@@ -74,7 +74,7 @@ def check(
     """Check a catalogue file of your own; words that already stand for others are shown."""
     actors, leaders = default_catalogue().read(file)
     for text, actor, others in _shared(actors):
-        talk(f"{file}: {text!r} of {actor} also stands for {others}; context will decide")
+        talk(f"{file}: {text!r} of {actor} also stands for {others}; context decides, else yours")
     talk(f"{file}: {len(actors)} actors, {len(leaders)} leaders: valid")
 
 
