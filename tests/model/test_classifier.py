@@ -5,9 +5,11 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
+from stance.analysis import Model
 from stance.errors import OptionError
+from stance.learning.training import train
 from stance.model.classifier import StanceClassifier
-from stance.records import Pair
+from stance.records import LabeledSentence, Pair
 
 PAIRS = [
     Pair(f"A {verb} B {when}.", (0, 1), (3 + len(verb), 4 + len(verb)))
@@ -56,6 +58,20 @@ def test_fitting_twice_gives_the_same_weights(fitted: StanceClassifier) -> None:
     again = StanceClassifier(n_folds=2).fit(PAIRS, STANCES, SENTIMENTS)
     assert again.scorer_.weights.tobytes() == fitted.scorer_.weights.tobytes()
     assert again.scorer_.thresholds == fitted.scorer_.thresholds
+
+
+def test_the_seed_decides_the_weights_and_is_zero_unless_given(fitted: StanceClassifier) -> None:
+    def weights(**how: int) -> bytes:
+        estimator = StanceClassifier(n_folds=2, **how).fit(PAIRS, STANCES, SENTIMENTS)
+        return bytes(estimator.scorer_.weights.tobytes())
+
+    assert weights(random_state=0) == fitted.scorer_.weights.tobytes() != weights(random_state=1)
+    assert weights(random_state=1) == weights(random_state=1, n_jobs=2)
+
+
+def test_training_hands_its_seed_on(labels: tuple[LabeledSentence, ...], tiny: Model) -> None:
+    again, other = (train(labels, random_state=seed).scorer.weights.tobytes() for seed in (0, 1))
+    assert again == tiny.scorer.weights.tobytes() != other
 
 
 def test_a_stance_that_every_pair_holds_is_always_found() -> None:

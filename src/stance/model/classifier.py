@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy import sparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.utils.validation import check_is_fitted
@@ -106,7 +106,7 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
     n_jobs : int
         Processes of joblib that fit the outputs.
     random_state : int
-        Kept for reproducibility; the solver in use is deterministic.
+        Seed of the order in which the solver takes the pairs; the same one gives the same weights.
 
     Attributes
     ----------
@@ -265,9 +265,15 @@ class StanceClassifier(BaseEstimator):  # type: ignore[misc]
             [*(output.rows[folds[output.rows] != fold] for fold in held_out), output.rows]
             for output in outputs
         ]
+        # dual coordinate descent (Yu, Huang and Lin 2011): with more features than pairs several
+        # times as fast as lbfgs, and with a fixed seed just as reproducible. More steps than this
+        # tolerance asks for take twice as long and rank no pair better
+        solver = LogisticRegression(
+            C=self.C, solver="liblinear", dual=True, tol=2.0, random_state=self.random_state
+        )
         lines = iter(
             Parallel(n_jobs=self.n_jobs)(
-                delayed(_fit_line)(matrix, output, part, weight, self.C)
+                delayed(_fit_line)(matrix, output, part, weight, clone(solver))
                 for output, some in zip(outputs, parts, strict=True)
                 for part in some
             )
@@ -327,7 +333,7 @@ def _fit_line(
     output: _Output,
     part: Ints,
     weight: npt.NDArray[Any],
-    C: float,  # noqa: N803 - scikit-learn's name
+    solver: LogisticRegression,
 ) -> Line:
     """Return weights and intercept of one output, learned from a part of its pairs."""
     wanted = output.wanted[part]
@@ -337,9 +343,5 @@ def _fit_line(
     seen, held, weights = pairs if output.lesson is None else output.lesson.added_to(*pairs)
     scale = contrast_scale(seen, held, weights)
     seen.data *= scale[seen.indices]
-    # dual coordinate descent (Yu, Huang and Lin 2011): with more features than pairs several
-    # times as fast as lbfgs, and with a fixed seed just as reproducible. More steps than this
-    # tolerance asks for take twice as long and rank no pair better
-    model = LogisticRegression(C=C, solver="liblinear", dual=True, tol=2.0, random_state=0)
-    model.fit(seen, held, weights)
-    return Line(model.coef_[0] * scale, float(model.intercept_[0]))
+    solver.fit(seen, held, weights)
+    return Line(solver.coef_[0] * scale, float(solver.intercept_[0]))
