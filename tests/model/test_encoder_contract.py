@@ -166,3 +166,42 @@ def test_an_analysis_finds_what_the_model_learned(model: Model) -> None:
     relation = next(r for r in analysis.relations if r.actor and r.actor.id == "IRN")
     assert relation.scores.best() == "cooperation"
     assert all(0 <= a < b <= len(analysis.text) for a, b in relation.evidence)
+
+
+@pytest.fixture(scope="module")
+def shipped_encoder() -> Model:
+    for library in ("onnxruntime", "tokenizers"):
+        pytest.importorskip(library, reason="needs the extra encoder")
+    return load_model(Path(__file__).parents[2] / "models" / "encoder")
+
+
+@pytest.mark.parametrize(
+    ("verb", "stance", "sentiment"),
+    [
+        ("threatened to attack", "threat", "negative"),
+        ("condemned", "rivalry", "negative"),
+        ("thanked", "cooperation", "positive"),
+    ],
+)
+def test_the_shipped_encoder_reads_plain_sentences_and_no_names(
+    shipped_encoder: Model, verb: str, stance: str, sentiment: str
+) -> None:
+    names = (("Iran", "Israel"), ("Israel", "Iran"), ("NATO", "Gazprom"))
+    found = set()
+    for actor, target in names:
+        relations = shipped_encoder.analyze(f"{actor} {verb} {target} on Monday.").relations
+        first = min(relations, key=lambda r: r.actor.start if r.actor else 0)
+        assert (first.stances, first.sentiment) == ((stance,), sentiment)
+        found.add(tuple((*r.scores.values(), *r.sentiment_scores.values()) for r in relations))
+    assert len(found) == 1
+
+
+def test_the_shipped_encoder_tells_who_acts_upon_whom(shipped_encoder: Model) -> None:
+    text = "Oman was condemned by Ghana."
+    there, back = Pair(text, (22, 27), (0, 4)), Pair(text, (0, 4), (22, 27))
+    stances = shipped_encoder.stances
+    held = [
+        [name for name, is_held in zip(stances, row, strict=True) if is_held]
+        for row in shipped_encoder.predict([there, back]).tolist()
+    ]
+    assert held == [["rivalry"], []]
