@@ -7,10 +7,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+import typer
+
+from stance.cli import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -26,8 +31,13 @@ def fill_docs(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("fill_docs")
 
 
-@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
-def test_python_in_the_readme_runs_and_prints_what_it_says(code: str) -> None:
+def python_in(*names: str) -> list[str]:
+    pages = [(ROOT / name).read_text("utf-8") for name in names]
+    return [code for page in pages for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL)]
+
+
+@pytest.mark.parametrize("code", python_in("README.md", "docs/aggregate.md", "docs/audits.md"))
+def test_python_in_a_page_runs_and_prints_what_it_says(code: str) -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
                          cwd=ROOT)  # fmt: skip
     assert run.returncode == 0, run.stderr
@@ -78,6 +88,27 @@ def test_benchmarks_look_for_their_sets_where_the_environment_says(tmp_path: Pat
         f"stance.errors.NotFoundError: {path}: this benchmark needs the evaluation sets"
         " (docs/benchmarks.md); put gold_dev.jsonl there, or name another folder in STANCE_SETS"
     )
+
+
+def commands(command: Any, name: str = "stance") -> Iterator[tuple[str, set[str]]]:
+    """Yield every command with its options; one that only groups others has none."""
+    yield name, {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    for word, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, f"{name} {word}")
+
+
+def test_pages_name_only_commands_and_options_that_exist() -> None:
+    known = dict(commands(typer.main.get_command(app)))
+    unknown = []
+    for page in PAGES:
+        for line in re.findall(
+            r"(?:^ {4}|`|^\$ )(stance [a-z][^`\n]*)", page.read_text("utf-8"), re.MULTILINE
+        ):
+            name = max((n for n in known if f"{line} ".startswith(f"{n} ")), key=len)
+            options = set(re.findall(r" (--[a-z-]+)", line))
+            if name == "stance" or not options <= known[name]:
+                unknown.append(f"{page.name}: {line}")
+    assert unknown == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
