@@ -73,10 +73,6 @@ class Model:
         """Return the catalogue that finds the actors."""
         return self._catalogue if self._catalogue is not None else default_catalogue()
 
-    def with_catalogue(self, catalogue: Catalogue) -> Model:
-        """Return this model with another catalogue."""
-        return Model(self.scorer, self.about, catalogue, self.name)
-
     def predict_proba(self, pairs: Sequence[Pair]) -> Floats:
         """Return the calibrated probability of each stance, (n_pairs, n_stances) float32.
 

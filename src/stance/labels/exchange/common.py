@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,7 +36,6 @@ __all__ = [
     "write_objects",
 ]
 
-Status = Literal["gold", "single", "suggested", "rejected"]
 NONE, OPEN = "none", "?"
 """Names of labels for a relation without stance, and for one whose stance was not annotated."""
 
@@ -220,7 +219,7 @@ def losses(labels: Iterable[LabeledSentence], tool: str, lost: Collection[str]) 
     """Return a note for each thing that labels hold and ``tool`` cannot.
 
     ``lost`` names what it cannot hold, among ``speaker``, ``evidence``, ``implied`` actors,
-    relations to ``nobody``, ``relations``, ``overlap``, ``fields``.
+    relations to ``nobody``, ``relations``, ``fields``, and relations left ``open``.
     """
     counts: Counter[str] = Counter()
     for label in labels:
