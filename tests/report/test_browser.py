@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from stance.analysis import Model
+from stance.learning.diagnosis import diagnose
 from stance.records import LabeledSentence
-from stance.report.diagnosis import diagnose
 from stance.report.making import read_articles, report
 from stance.report.pages import evaluation_page, write_page
 

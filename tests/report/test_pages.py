@@ -17,9 +17,9 @@ from stance.analysis import Analysis, Model
 from stance.batch.options import BatchOptions
 from stance.batch.run import score
 from stance.errors import InputError, MissingExtraError, OptionError
+from stance.learning.diagnosis import diagnose
 from stance.records import LabeledSentence
 from stance.report.contents import ReportOptions, make_contents
-from stance.report.diagnosis import diagnose
 from stance.report.making import read_articles, report
 from stance.report.markup import escape, marked, visible
 from stance.report.pages import evaluation_page, write_page
@@ -302,41 +302,13 @@ def test_articles_are_dated_by_their_names(tiny: Model, tmp_path: Path) -> None:
         read_articles([tmp_path], tiny)
 
 
-def test_an_evaluation_report_adds_up(
+def test_an_evaluation_report_is_a_harmless_page_with_its_numbers(
     tiny: Model, labels: tuple[LabeledSentence, ...], tmp_path: Path
 ) -> None:
     diagnosis = diagnose(tiny, labels)
-    assert sum(map(sum, diagnosis.confusion)) == diagnosis.n_pairs
-    for one in diagnosis.stances:
-        assert sum(b.n_pairs for b in one.reliability) == diagnosis.n_pairs
-        recalls = [recall for recall, _ in one.curve]
-        assert recalls == sorted(recalls)
-        assert recalls[-1] == 1.0
     page, twin = write_page(tmp_path / "e.html", evaluation_page(diagnosis), diagnosis.to_dict())
     assert_harmless(page.read_text("utf-8"))
     assert json.loads(twin.read_text("utf-8"))["n_pairs"] == diagnosis.n_pairs
-
-
-def test_the_worst_errors_are_those_where_the_model_was_surest(
-    tiny: Model, labels: tuple[LabeledSentence, ...]
-) -> None:
-    import msgspec
-
-    turned = [
-        msgspec.structs.replace(
-            label,
-            relations=tuple(
-                msgspec.structs.replace(r, stance=() if r.stance else ("threat",))
-                for r in label.relations or ()
-            ),
-        )
-        for label in labels
-    ]
-    errors = diagnose(tiny, turned).errors
-    assert errors
-    distance = [abs(one.probability - (one.stance in one.labeled)) for one in errors]
-    assert distance == sorted(distance, reverse=True)
-    assert min(distance) > 0.5
 
 
 def test_escaping_leaves_ordinary_text_alone() -> None:

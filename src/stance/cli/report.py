@@ -67,7 +67,7 @@ def report(
 def _evaluation(inputs: list[Path], out: Path, title: str | None, model: object) -> None:
     from stance.analysis import Model
     from stance.labels.files import read_labels
-    from stance.report.diagnosis import diagnose
+    from stance.learning.diagnosis import diagnose
     from stance.report.pages import evaluation_page, write_page
 
     assert isinstance(model, Model)

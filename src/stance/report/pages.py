@@ -14,6 +14,7 @@ import msgspec
 from stance.analysis import Analysis
 from stance.errors import OptionError, Problem, optional_library
 from stance.files import write_atomically
+from stance.learning.diagnosis import Diagnosis
 from stance.report.article import article_html, dyad_table_html
 from stance.report.charts import (
     coverage_chart,
@@ -23,7 +24,6 @@ from stance.report.charts import (
     series_chart,
 )
 from stance.report.contents import Contents, DyadPart, n_held
-from stance.report.diagnosis import Diagnosis
 from stance.report.markup import isolated, marked, visible
 from stance.report.styles import ARTICLE_CSS, balance_class, stance_class
 
