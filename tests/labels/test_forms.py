@@ -194,6 +194,18 @@ def test_a_name_marked_inside_a_word_is_not_moved_to_the_whole_word(tmp_path: Pa
         write_labels([label], tmp_path / "x.csv")
 
 
+@pytest.mark.parametrize("dash", ["-", "\u2013", "\u2014", "\u2212"])
+@pytest.mark.parametrize("quotes", ['""', "\u201c\u201d", "\u201e\u201c"])
+def test_dashes_and_quotes_of_word_processors_are_read(
+    dash: str, quotes: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.stance"
+    evidence = f"{quotes[0]}met{quotes[1]}"
+    path.write_text(f"[A|A] met [B|B].\n    A > B: rivalry {dash} {evidence} @ A\n", "utf-8")
+    relation = LabeledRelation("m0", "m1", ("rivalry",), "negative", "A", ((2, 5),))
+    assert read_labels(path)[0].relations == (relation,)
+
+
 def test_notes_in_marked_text_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "t.stance"
     path.write_text("## a note\n[A|A] met [B|B].\n    A > B: cooperation\n", "utf-8")

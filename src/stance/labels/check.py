@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,7 +13,7 @@ from stance.errors import Problem
 from stance.files import leading_day
 from stance.records import LabeledMention, LabeledRelation, LabeledSentence
 
-__all__ = ["CODEBOOK_STANCES", "Located", "check_collection", "check_sentence"]
+__all__ = ["CODEBOOK_STANCES", "Located", "Numbered", "check_collection", "check_sentence"]
 
 CODEBOOK_STANCES = ("cooperation", "rivalry", "threat")
 """The stances of our codebook; other codebooks bring their own names."""
@@ -23,11 +24,20 @@ _NEAR_MISS = 0.8
 _Finding = tuple[str, str, object]
 
 
+class Numbered(NamedTuple):
+    """A sentence, the line where it begins, and line and column of each relation if it has own."""
+
+    line: int
+    sentence: LabeledSentence
+    places: tuple[tuple[int, int | None], ...] = ()
+
+
 def check_sentence(
     sentence: LabeledSentence,
     stances: Collection[str] | None = None,
     path: str | None = None,
     line: int | None = None,
+    places: Sequence[tuple[int, int | None]] = (),
 ) -> list[Problem]:
     """Return all that is wrong with one labelled sentence.
 
@@ -39,6 +49,8 @@ def check_sentence(
         stance of our codebook ("coperation").
     path, line : optional
         Where it stands, for the messages.
+    places : sequence of (int, int or None), optional
+        Line and column of each relation, where it has its own.
 
     Examples
     --------
@@ -56,18 +68,21 @@ def check_sentence(
             for problem in _check_mention(mention, sentence.text)
         ),
         *_check_references(sentence),
-        *(
-            problem
-            for relation in sentence.relations or ()
-            for problem in _check_stances(relation, stances)
-        ),
-        *(
-            problem
-            for relation in sentence.relations or ()
-            for problem in _check_words(relation, len(sentence.text))
-        ),
     ]
-    return [Problem(rule, step, value, path, line) for rule, step, value in found]
+    located: list[tuple[_Finding, int | None, int | None]] = [(one, line, None) for one in found]
+    for i, relation in enumerate(sentence.relations or ()):
+        relation_line, column = places[i] if places else (line, None)
+        located += [
+            (finding, relation_line, column)
+            for finding in (
+                *_check_stances(relation, stances),
+                *_check_words(relation, len(sentence.text)),
+            )
+        ]
+    return [
+        Problem(rule, step, value, path, number, column)
+        for (rule, step, value), number, column in located
+    ]
 
 
 def _check_text(sentence: LabeledSentence) -> Iterator[_Finding]:
@@ -174,6 +189,8 @@ def _check_stances(
                 yield (f"a stance is one of {known}", "correct it, or add it to the set", name)
         elif not _STANCE_NAME.match(name):
             yield ("a stance is a lower-case word", "rename it", name)
+        elif name == "none" and len(names) > 1:
+            yield ("none stands alone", "remove it, or the other stances", list(names))
         elif name == "none":
             yield ("neutral is written as no stance at all", "leave the list empty", name)
         elif name not in CODEBOOK_STANCES and (

@@ -9,19 +9,16 @@ from typing import NamedTuple
 from stance.errors import InputError, LabelError, OptionError, Problem, missing
 from stance.files import write_atomically
 from stance.labels import jsonlines, marked, marked_writer, table
-from stance.labels.check import Located, check_collection, check_sentence
+from stance.labels.check import Located, Numbered, check_collection, check_sentence
 from stance.records import LabeledSentence
 
 __all__ = ["FORMS", "read_labels", "write_labels"]
-
-Numbered = list[tuple[int, LabeledSentence]]
-"""Sentences with the line on which each begins."""
 
 
 class Form(NamedTuple):
     """How a form of labels is read and written."""
 
-    read: Callable[[str], tuple[Numbered, list[Problem]]]
+    read: Callable[[str], tuple[list[Numbered], list[Problem]]]
     write: Callable[[Iterable[LabeledSentence]], str]
 
 
@@ -105,10 +102,10 @@ def read_labels(
         except InputError as error:
             unreadable += error.problems
             continue
-        for number, sentence in numbered:
-            wrong += check_sentence(sentence, stances, str(file), number)
+        for one in numbered:
+            wrong += check_sentence(one.sentence, stances, str(file), one.line, one.places)
         problems += sorted(wrong, key=lambda problem: (problem.line or 0, problem.column or 0))
-        sentences += [(str(file), number, sentence) for number, sentence in numbered]
+        sentences += [(str(file), one.line, one.sentence) for one in numbered]
     problems += check_collection(sentences)
     if problems:
         raise LabelError(unreadable + problems)

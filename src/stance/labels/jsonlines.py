@@ -10,6 +10,7 @@ import msgspec
 
 from stance.errors import Problem
 from stance.files import read_lines
+from stance.labels.check import Numbered
 from stance.records import LabeledSentence
 
 __all__ = ["read", "write"]
@@ -24,9 +25,9 @@ class _RepeatedKeyError(Exception):
     """A key stands twice in one object."""
 
 
-def read(path: str) -> tuple[list[tuple[int, LabeledSentence]], list[Problem]]:
+def read(path: str) -> tuple[list[Numbered], list[Problem]]:
     """Return the numbered sentences of a file of JSON lines, and all that is wrong with it."""
-    sentences: list[tuple[int, LabeledSentence]] = []
+    sentences: list[Numbered] = []
     problems: list[Problem] = []
     for number, line in read_lines(path):
         stripped = line.strip()
@@ -43,7 +44,7 @@ def read(path: str) -> tuple[list[tuple[int, LabeledSentence]], list[Problem]]:
                 )
             ]
         try:
-            sentences.append((number, _decode(line)))
+            sentences.append(Numbered(number, _decode(line)))
         except msgspec.ValidationError as error:
             problems.append(
                 Problem(

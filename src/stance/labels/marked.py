@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import Problem
-from stance.files import read_lines
+from stance.files import leading_day, read_lines
+from stance.labels.check import Numbered
 from stance.labels.relation_lines import ESCAPE, LineError, parse_relation, unescape
 from stance.records import LabeledMention, LabeledSentence
 
@@ -54,9 +55,10 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
 }
 
 Values = dict[str, str | None]
+Places = list[tuple[int, int | None]]
 
 
-def read(path: str) -> tuple[list[tuple[int, LabeledSentence]], list[Problem]]:
+def read(path: str) -> tuple[list[Numbered], list[Problem]]:
     """Return the numbered sentences of a file of marked text, and all that is wrong with it."""
     reader = _Reader(Path(path).stem)
     problems = []
@@ -70,7 +72,10 @@ def read(path: str) -> tuple[list[tuple[int, LabeledSentence]], list[Problem]]:
         reader.close()
     except LineError as error:
         problems.append(error.problem(path, number))
-    return [(n, LabeledSentence(**_frozen(fields))) for n, fields in reader.found], problems
+    return [
+        Numbered(number, LabeledSentence(**_frozen(fields)), tuple(places))
+        for number, fields, places in reader.found
+    ], problems
 
 
 def _frozen(fields: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +99,8 @@ class _Reader:
         self.context: str | None = None
         self.current: dict[str, Any] | None = None
         self.broken = False
-        self.found: list[tuple[int, dict[str, Any]]] = []
+        self.places: Places = []
+        self.found: list[tuple[int, dict[str, Any], Places]] = []
 
     def feed(self, number: int, line: str) -> None:
         if not line.strip() or line.startswith("##"):
@@ -102,7 +108,7 @@ class _Reader:
         if line.startswith("#"):
             self._header(line)
         elif line[0] in " \t":
-            self._belonging(line)
+            self._belonging(number, line)
         else:
             self.current, self.broken = None, True
             self._sentence(number, line)
@@ -131,7 +137,7 @@ class _Reader:
         if once and values and "doc" not in values:
             raise LineError("id and index stand with doc, or alone", "split the line", line)
 
-    def _belonging(self, line: str) -> None:
+    def _belonging(self, number: int, line: str) -> None:
         column = len(line) - len(line.lstrip()) + 1
         line = line.strip()
         if line.startswith("context:"):
@@ -158,7 +164,9 @@ class _Reader:
             self.current["relations"] = None
             return
         fields = self.current
-        relations.append(parse_relation(line, column, fields["mentions"], fields["text"]))
+        relation, place = parse_relation(line, column, fields["mentions"], fields["text"])
+        relations.append(relation)
+        self.places.append((number, place))
 
     def _sentence(self, number: int, line: str) -> None:
         if line[0].isspace():
@@ -195,7 +203,8 @@ class _Reader:
             if values.get(key) is not None:
                 fields[key] = values[key]
         self.current = fields
-        self.found.append((number, fields))
+        self.places = []
+        self.found.append((number, fields, self.places))
 
 
 def _header_values(line: str) -> Values:
@@ -259,6 +268,8 @@ def _value(name: str, value: str, quoted: bool, column: int) -> str | None:
         raise LineError(
             f"{name} is one of {', '.join(_ALLOWED[name])}", "correct it", value, column
         )
+    if name == "date" and leading_day(value) != value:
+        raise LineError("date must be a day as in 2015-11-23", "correct the date", value, column)
     if name == "index" and not (value.isascii() and value.isdecimal() and len(value) < 16):
         raise LineError("index is a whole number from 0", "correct it", value, column)
     return value

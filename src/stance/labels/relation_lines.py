@@ -20,11 +20,16 @@ __all__ = [
 
 _SENTIMENT: dict[str, Sentiment] = {"+": "positive", "0": "neutral", "-": "negative"}
 SIGNS = {name: sign for sign, name in _SENTIMENT.items()}
+_DASHES = "\u2013\u2014\u2212"  # en dash, em dash, minus: word processors set them for a hyphen
+_QUOTES = "\u201c\u201d\u201e"  # curly ones, high and low, likewise
 
 _REFERENCE = re.compile(r"\*|\([^\s()#>]+\)|[^\s()#>:]+(?:\#\d{1,6})?")
-_STANCES = re.compile(r"\?|[^\s,\"@]+(?:\s*,\s*[^\s,\"@]+)*")
-_SIGN = re.compile(r"[+0-](?=\s|\Z)")
-_EVIDENCE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:#(\d{1,6}))?(?=\s|\Z)')
+_STANCES = re.compile(rf'\?|[^\s,"{_QUOTES}@]+(?:\s*,\s*[^\s,"{_QUOTES}@]+)*')
+_SIGN = re.compile(rf"[+0{_DASHES}-](?=\s|\Z)")
+_EVIDENCE = re.compile(
+    rf'(?:"((?:[^"\\]|\\.)*)"|[{_QUOTES}]((?:[^{_QUOTES}\\]|\\.)*)[{_QUOTES}])'
+    r"(?:#(\d{1,6}))?(?=\s|\Z)"
+)
 _SPEAKER = re.compile(r"@\s+(.+)\Z", re.DOTALL)
 ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)", re.DOTALL)
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
@@ -121,8 +126,10 @@ _COLON = re.compile(":")
 
 def parse_relation(
     line: str, column: int, mentions: list[LabeledMention], text: str
-) -> LabeledRelation:
-    """Return the relation of a line that begins at ``column``; implied actors join ``mentions``.
+) -> tuple[LabeledRelation, int]:
+    """Return the relation of a line that begins at ``column``, and the column of its stances.
+
+    Implied actors join ``mentions``.
 
     Raises
     ------
@@ -136,7 +143,10 @@ def parse_relation(
     places.append(scanner.column)
     target = scanner.need(_REFERENCE, "name a target after >")
     scanner.need(_COLON, "put : after the target")
+    place = scanner.column
     stances = scanner.need(_STANCES, "name the stances, none, or ? for not annotated")
+    if stances[-1] in f"+{_DASHES}":
+        raise LineError(_FORM, f"put a blank before the {stances[-1]}", stances, place)
     sign = scanner.take(_SIGN)
     evidence = _evidence(scanner, text)
     speaker = scanner.take(_SPEAKER)
@@ -150,17 +160,18 @@ def parse_relation(
         )
         raise LineError(_FORM, step, scanner.rest, scanner.column)
     ends = [
-        _resolve(reference, mentions, place)
-        for reference, place in zip((actor, target), places, strict=True)
+        _resolve(reference, mentions, column)
+        for reference, column in zip((actor, target), places, strict=True)
     ]
-    return LabeledRelation(
+    relation = LabeledRelation(
         actor=ends[0],
         target=ends[1],
         stance=None if stances == "?" else _stances(stances),
-        sentiment=_SENTIMENT[sign[0]] if sign else None,
+        sentiment=_SENTIMENT["-" if sign[0] in _DASHES else sign[0]] if sign else None,
         speaker=unescape(speaker[1]) if speaker else None,
         evidence=evidence,
     )
+    return relation, place
 
 
 def _stances(written: str) -> tuple[str, ...]:
@@ -173,10 +184,10 @@ def _evidence(scanner: _Scanner, text: str) -> tuple[Span, ...] | None:
     empty = False
     place = scanner.column
     while quoted := scanner.take(_EVIDENCE):
-        words = unescape(quoted[1])
+        words = unescape(quoted[1] if quoted[2] is None else quoted[2])
         empty = empty or not words
         starts = occurrences(words, text) if words else []
-        nth = int(quoted[2] or 1)
+        nth = int(quoted[3] or 1)
         if words and not 0 < nth <= len(starts):
             raise LineError(
                 f"evidence is quoted from the sentence, where it stands {len(starts)} times",

@@ -20,6 +20,7 @@ import msgspec
 
 from stance.errors import LabelError, Problem
 from stance.files import read_labels_text
+from stance.labels.check import Numbered
 from stance.labels.relation_lines import occurrences
 from stance.records import SENTIMENTS, LabeledMention, LabeledRelation, LabeledSentence
 
@@ -32,7 +33,6 @@ COLUMNS = (*REQUIRED, *_RELATION, *_SENTENCE, "exhaustive", "status")
 _STATUSES = ("gold", "single", "suggested", "rejected")
 
 Row = dict[str, str]
-Numbered = list[tuple[int, LabeledSentence]]
 
 
 _MAX_CELL = 131_072  # characters
@@ -42,7 +42,7 @@ class _CellError(Exception):
     """What is wrong with a cell: column, rule, next step, value."""
 
 
-def read(path: str) -> tuple[Numbered, list[Problem]]:
+def read(path: str) -> tuple[list[Numbered], list[Problem]]:
     """Return the numbered sentences of a flat table, and all that is wrong with it."""
     problems: list[Problem] = []
     groups: dict[tuple[str, ...], list[tuple[int, Row]]] = {}
@@ -62,14 +62,18 @@ def read(path: str) -> tuple[Numbered, list[Problem]]:
         counts[doc] += 1
         mentions: list[LabeledMention] = []
         relations = []
+        lines: list[tuple[int, None]] = []
         for line, row in rows:
             try:
                 _check_same(first, row)
-                relations += _relation(row, mentions)
+                found = _relation(row, mentions)
             except _CellError as error:
                 problems.append(_problem(error, path, line))
+                continue
+            relations += found
+            lines += [(line, None)] * len(found)
         label |= {"mentions": tuple(mentions), "relations": tuple(relations)}
-        sentences.append((rows[0][0], LabeledSentence(**label)))
+        sentences.append(Numbered(rows[0][0], LabeledSentence(**label), tuple(lines)))
     return sentences, problems
 
 
@@ -140,9 +144,9 @@ def _check_header(header: list[str], path: str, line: int) -> list[Problem]:
     return [
         *(
             Problem(
-                f"the table has the columns {', '.join(REQUIRED)}",
-                "add the column",
-                name,
+                f"the table has the column {name}",
+                "add it, or rename the one that holds it",
+                ", ".join(header),
                 path,
                 line,
             )
@@ -209,6 +213,11 @@ def _relation(row: Row, mentions: list[LabeledMention]) -> list[LabeledRelation]
             "sentiment", f"it is {', '.join(SENTIMENTS)} or empty", "correct it", sentiment
         )
     names = [name.strip() for name in row["stance"].split("|") if name.strip()]
+    if parted := [name for name in names if re.search("[;,]", name)]:
+        written = "|".join(re.split(r"\s*[;,]\s*", parted[0]))
+        raise _CellError(
+            "stance", "several stances are joined by |", f"write {written}", row["stance"]
+        )
     return [
         LabeledRelation(
             actor=_mention(row, "actor", mentions),

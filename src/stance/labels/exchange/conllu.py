@@ -82,7 +82,7 @@ def _label(
         if match and match[1] == "stance":
             try:
                 relations.append(
-                    parse_relation(match[2].strip(), line.index(match[2]) + 1, mentions, text)
+                    parse_relation(match[2].strip(), line.index(match[2]) + 1, mentions, text)[0]
                 )
             except LineError as error:
                 rule, step, value, _ = error.args
