@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -214,22 +215,28 @@ Located = tuple[str | None, int | None, LabeledSentence]
 def check_collection(sentences: Iterable[Located]) -> list[Problem]:
     """Return what is wrong among sentences that are each right: ids that stand twice.
 
-    The same id may stand once for each annotator.
+    The same id may stand once for each annotator. Two files that share ids (one set in two forms,
+    say) are one problem.
     """
-    seen: dict[tuple[str, str | None], str] = {}
-    problems = []
+    seen: dict[tuple[str, str | None], tuple[str | None, int | None]] = {}
+    shared: Counter[tuple[str | None, str | None]] = Counter()
+    found: list[tuple[str | None, int | None, Located]] = []
     for path, line, sentence in sentences:
         key = (sentence.id, sentence.annotator)
         if key in seen:
-            before = f" ({seen[key]} has it too)" if seen[key] else ""
-            problems.append(
-                Problem(
-                    f"an id stands once for each annotator{before}",
-                    "rename one, or name another annotator",
-                    sentence.id,
-                    path,
-                    line,
-                )
-            )
-        seen.setdefault(key, f"{path}:{line}" if path else "")
+            other, other_line = seen[key]
+            shared[other, path] += 1
+            if other == path or shared[other, path] == 1:
+                found.append((other, other_line, (path, line, sentence)))
+        seen.setdefault(key, (path, line))
+    problems = []
+    for other, other_line, (path, line, sentence) in found:
+        more = shared[other, path] - 1 if other != path else 0
+        before = f" ({other}:{other_line} has it too)" if other else ""
+        step = "rename one, or name another annotator"
+        if more:
+            before = before[:-1] + f", and {more} more ids of this file)"
+            step = "leave one of the two files out, or rename"
+        rule = f"an id stands once for each annotator{before}"
+        problems.append(Problem(rule, step, sentence.id, path, line))
     return problems
