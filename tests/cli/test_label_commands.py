@@ -100,6 +100,19 @@ def test_a_split_names_its_parts_and_grows_without_moving(here: Path) -> None:
     )
 
 
+def test_actors_known_nowhere_else_are_named(here: Path) -> None:
+    Path("t.stance").write_text(
+        "[Iran|IRQN] met [the US|US].\n[Us|THE_TEAM] and [Oman|OMN].\n[Us|THE_TEAM] left.\n"
+        "[It|X_9_Q].\n"
+    )
+    output = run("labels", "validate", "t.stance").output
+    assert "note: IRQN (t:1) is in no other sentence or catalogue; IR" in output
+    assert "note: US (t:1) is in no other sentence or catalogue; USA?" in output
+    assert "note: in one sentence and no catalogue, and like no other: X_9_Q\n" in output
+    assert output.count("note:") == 3
+    assert "note:" not in run("labels", "validate", "anna.stance").output
+
+
 def test_merging_keeps_the_annotators(here: Path) -> None:
     output = run("labels", "merge", "anna.stance", "ben.stance", "--out", "m.jsonl").output
     assert "m.jsonl: 120 labels of 60 sentences" in output

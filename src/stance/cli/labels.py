@@ -81,11 +81,22 @@ def validate(
         str | None, typer.Option(help="Stances allowed, joined by commas; by default any.")
     ] = None,
 ) -> None:
-    """Check labels against the format; every problem of every file is listed."""
+    """Check labels against the format; every problem of every file is listed.
+
+    Actors that stand once and in no catalogue are named: they may be misspelt.
+    """
+    from stance.labels.actor_ids import lone_actors
     from stance.labels.files import read_labels
+    from stance.text.catalogue import default_catalogue
 
     allowed = None if stances is None else split_names(stances)
     found = read_labels(labels, allowed)
+    lone = lone_actors(found, default_catalogue().ids)
+    for actor, sentence, near in lone:
+        if near:
+            talk(f"note: {actor} ({sentence}) is in no other sentence or catalogue; {near}?")
+    if far := [actor for actor, _, near in lone if not near]:
+        talk(f"note: in one sentence and no catalogue, and like no other: {', '.join(far)}")
     talk(f"{len(found)} sentences, {sum(len(s.relations or ()) for s in found)} relations: valid")
 
 
