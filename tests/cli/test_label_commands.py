@@ -136,7 +136,8 @@ def test_labels_that_are_there_are_replaced_only_when_asked(
     before = Path("ben.stance").read_bytes()
     message = refusal("labels", *command, "--out", out)
     assert message == (
-        f"{out}: the output is not there yet; name another output, or pass --overwrite to replace it"
+        f"{out}: the output is not there yet;"
+        " name another output, or pass --overwrite to replace it"
     )
     assert Path("ben.stance").read_bytes() == before
     run("labels", *command, "--out", out, "--overwrite")

@@ -314,10 +314,12 @@ def doubts(
     json: Json = False,
 ) -> None:
     """List labels that are likely wrong, the surest first, each with the reason."""
+    from stance.analysis import check_jobs
     from stance.cli.label_tables import show_doubts
     from stance.labels.files import read_labels
     from stance.learning.doubts import find_contradictions, find_doubts
 
+    check_jobs(jobs)
     read = read_labels(labels)
     found = find_contradictions(read) if quick else find_doubts(read, n_jobs=jobs)
     if json:
