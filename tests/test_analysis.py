@@ -302,3 +302,13 @@ def test_a_model_that_lies_there_unchanged_is_loaded_once(tiny: Model, tmp_path:
     tiny.save(tmp_path / "mine")
     key = model_key(str(tmp_path / "mine"))
     assert cached_model(key) is cached_model(model_key(str(tmp_path / "mine")))
+
+
+def test_a_pair_asks_what_its_relation_answers() -> None:
+    model = load_model("base")
+    text = "Oman said that it had warned Iran. Tehran thanked the EU, and Muscat blamed it."
+    analysis = model.analyze(text)
+    assert len(analysis.relations) > 6
+    answers = model.predict_proba([analysis.pair(one) for one in analysis.relations])
+    wanted = [list(one.scores.values()) for one in analysis.relations]
+    assert answers.tolist() == [pytest.approx(row, abs=1e-6) for row in wanted]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stance.errors import optional_library
-from stance.records import Mention, Relation, Sentence
+from stance.records import Mention, Pair, Relation, Sentence
+from stance.text.pairs import taking_part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,34 @@ class Analysis(msgspec.Struct, frozen=True):
     def stanced(self) -> tuple[Relation, ...]:
         """Return the relations that hold a stance and are to be believed."""
         return tuple(r for r in self.relations if r.stances and r.abstained is None)
+
+    def pair(self, relation: Relation) -> Pair:
+        """Return the question that a relation answers, for :meth:`Model.explain`.
+
+        A pair has spans and no names; where one phrase stands for two actors ("both sides") it
+        cannot tell which of them is meant, and what the model says of it may differ.
+
+        Examples
+        --------
+        >>> import stance
+        >>> model = stance.load_model("base")
+        >>> analysis = model.analyze("Oman said that it had warned Iran.")
+        >>> relation, _ = analysis.relations
+        >>> found = model.explain(analysis.pair(relation), "threat")
+        >>> abs(found.probability - relation.scores["threat"]) < 1e-6
+        True
+        """
+        sentence = self.sentences[relation.sent_index]
+        start = sentence.start
+        mentions = tuple(
+            msgspec.structs.replace(m, start=m.start - start, end=m.end - start)
+            for m in taking_part(sentence.mentions)
+        )
+        actor, target = (
+            None if end is None else (end.start - start, end.end - start)
+            for end in (relation.actor, relation.target)
+        )
+        return Pair(sentence.text, actor, target, mentions)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the analysis as plain values, ready for JSON."""

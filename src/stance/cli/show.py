@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stance.analysis import Analysis, Model
-from stance.records import Mention, Pair, Relation, Sentence
+from stance.records import Mention, Relation, Sentence
 
 __all__ = ["show_analysis", "show_explanations"]
 
@@ -93,7 +93,7 @@ def show_explanations(model: Model, analysis: Analysis) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for relation in analysis.stanced:
         sentence = analysis.sentences[relation.sent_index]
-        pair = _pair(sentence, relation)
+        pair = analysis.pair(relation)
         console.print(_sentence_text(sentence, [relation]))
         for stance in relation.stances:
             found = model.explain(pair, stance)
@@ -119,24 +119,3 @@ def _show_left_out(console: Console, analysis: Analysis) -> None:
         console.print("no stances found")
     for line in analysis.left_out():
         console.print(line, style="dim")
-
-
-def _pair(sentence: Sentence, relation: Relation) -> Pair:
-    """Return the pair of a relation, with spans in its sentence."""
-
-    def local(mention: Mention) -> Mention:
-        return Mention(
-            mention.id,
-            mention.text,
-            mention.start - sentence.start,
-            mention.end - sentence.start,
-            mention.kind,
-            mention.confidence,
-        )
-
-    return Pair(
-        sentence.text,
-        local(relation.actor).span if relation.actor else None,
-        local(relation.target).span if relation.target else None,
-        tuple(local(mention) for mention in sentence.mentions),
-    )

@@ -27,7 +27,7 @@ def train(
         str,
         typer.Option(
             metavar="linear|encoder",
-            help="linear: a minute; encoder: better, half an hour (extra encoder-train).",
+            help="linear: a minute or two; encoder: better, half an hour (extra encoder-train).",
         ),
     ] = "linear",
     encoder: Annotated[

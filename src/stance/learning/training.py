@@ -49,8 +49,8 @@ def train(
     stances : collection of str, optional
         The stances to learn; others in the labels are an error. By default all that occur.
     backend : {"linear", "encoder"}
-        A linear model, trained in a minute; or a small transformer, in half an hour (needs the
-        extra ``encoder-train``).
+        A linear model, trained in a minute or two; or a small transformer, in half an hour (needs
+        the extra ``encoder-train``).
     random_state : int
     n_jobs : int
         Processes that fit the outputs, or processors that an encoder learns on.
