@@ -112,6 +112,40 @@ def test_overwrite_forgets_an_unfinished_run(source: Path, tmp_path: Path, model
     assert score(source, out, options(model, evidence=True, overwrite=True)).resumed == 0
 
 
+@pytest.mark.parametrize("removed", [1, 2, 3])
+def test_an_overwrite_that_is_killed_leaves_no_rows_of_the_run_before(
+    removed: int, source: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm, out = tmp_path / "calm.jsonl", tmp_path / "out.jsonl"
+    score(source, calm, options(model, evidence=True))
+    interrupted(source, out, options(model))
+    left, unlink = [removed], Path.unlink
+
+    def kill(path: Path, missing_ok: bool = False) -> None:
+        if not left[0]:
+            raise StoppedError
+        left[0] -= 1
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch, pytest.raises(StoppedError):
+        patch.setattr(Path, "unlink", kill)
+        score(source, out, options(model, coreference=False, overwrite=True))
+    score(source, out, options(model, evidence=True))
+    assert out.read_bytes() == calm.read_bytes()
+
+
+def test_a_part_of_another_run_is_never_taken(source: Path, tmp_path: Path, model: str) -> None:
+    calm, one, two = (tmp_path / f"{name}.jsonl" for name in ("calm", "one", "two"))
+    chosen = options(model, evidence=True)
+    score(source, calm, chosen)
+    interrupted(source, one, options(model))
+    interrupted(source, two, chosen)
+    name = "00000001.part"
+    shutil.copy(tmp_path / "one.jsonl.parts" / name, tmp_path / "two.jsonl.parts" / name)
+    score(source, two, chosen)
+    assert two.read_bytes() == calm.read_bytes()
+
+
 def test_what_is_done_is_not_done_again_and_never_replaced_unasked(
     source: Path, tmp_path: Path, model: str
 ) -> None:

@@ -8,6 +8,7 @@ the parts that are there, after it has seen that they were made of the same inpu
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
@@ -34,8 +35,9 @@ _GO_ON = "run it as before to go on, or pass --overwrite to begin again"
 
 
 class PartHeader(msgspec.Struct, frozen=True):
-    """What a part says of itself: the chunk it was made of, and what was counted."""
+    """What a part says of itself: the run and the chunk it was made of, and what was counted."""
 
+    run: str
     digest: str
     crc32: int
     documents: int
@@ -77,8 +79,9 @@ class Parts:
     Made by :meth:`open`.
     """
 
-    def __init__(self, folder: Path, lock: IO[bytes] | None) -> None:
+    def __init__(self, folder: Path, lock: IO[bytes] | None, run: str) -> None:
         self.folder = folder
+        self.run = run
         self._lock = lock
 
     @classmethod
@@ -99,17 +102,18 @@ class Parts:
             _take(lock, folder)
             run = folder / _RUN
             if overwrite:
-                for old in (run, *folder.glob("*.part")):
-                    old.unlink(missing_ok=True)
+                run.unlink(missing_ok=True)
             if run.exists():
                 problems = differences(_read_run(run), _plain(about), str(folder))
                 if problems:
                     raise OptionError(problems)
-            else:
+            else:  # parts that no run.json speaks of are left of a run that was to be forgotten
+                for old in folder.glob("*.part"):
+                    old.unlink()
                 write_atomically(run, msgspec.json.encode(about))
             for stray in folder.glob(".*"):  # of a write that was cut short
                 stray.unlink()
-            yield cls(folder, lock)
+            yield cls(folder, lock, _checksum(about))
 
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:08d}.part"
@@ -119,7 +123,7 @@ class Parts:
         return sum(1 for _ in self.folder.glob("*.part"))
 
     def header(self, index: int) -> PartHeader | None:
-        """Return what is recorded of a chunk, or None; a damaged part counts as not there."""
+        """Return what is recorded of a chunk, or None; a damaged part, or another run's, is none."""
         found = self._read(index)
         return None if found is None else found[0]
 
@@ -137,7 +141,8 @@ class Parts:
             header = msgspec.json.decode(first, type=PartHeader)
         except (FileNotFoundError, msgspec.MsgspecError):
             return None
-        return (header, payload) if zlib.crc32(payload) == header.crc32 else None
+        is_ours = header.run == self.run and header.crc32 == zlib.crc32(payload)
+        return (header, payload) if is_ours else None
 
     def check(self, chunk: Chunk, header: PartHeader) -> None:
         """Raise InputError if a part was made of other input than this chunk."""
@@ -149,6 +154,7 @@ class Parts:
     def write(self, index: int, scored: ScoredChunk) -> PartHeader:
         """Record what came of a chunk: afterwards it is on the disk, whole."""
         header = PartHeader(
+            self.run,
             scored.digest,
             scored.crc32,
             scored.documents,
@@ -201,6 +207,10 @@ def _read_run(path: Path) -> dict[str, Any]:
         rule = "the folder of an unfinished run says what it is"
         step = "pass --overwrite to begin again"
         raise OptionError(Problem(rule, step, path=str(path))) from None
+
+
+def _checksum(about: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(msgspec.json.encode(about), digest_size=16).hexdigest()
 
 
 def _plain(about: Mapping[str, Any]) -> dict[str, Any]:
