@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import io
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -115,14 +114,27 @@ def encode_json(columns: Sequence[Column], rows: Rows) -> bytes:
 def encode_csv(columns: Sequence[Column], rows: Rows) -> bytes:
     r"""Return rows as CSV (RFC 4180, but line feeds end lines), without the header.
 
+    Cells with a carriage return are quoted, too, since readers take one for the end of a line.
+
     Examples
     --------
     >>> encode_csv(columns_of(())[:2], [["a, b"], [None]])
     b'"a, b",\n'
     """
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(zip(*rows, strict=True))
-    return out.getvalue().encode()
+    out = _Lines()
+    # What may end a line is what is quoted: both characters, though only one is kept.
+    csv.writer(out, lineterminator="\r\n").writerows(zip(*rows, strict=True))
+    return "".join(out.lines).encode()
+
+
+class _Lines:
+    """Takes the lines of a CSV writer, one a call."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.lines.append(line.removesuffix("\r\n") + "\n")
 
 
 def arrow_schema(columns: Sequence[Column], about: dict[str, str] | None = None) -> Any:
