@@ -18,7 +18,7 @@ __all__ = ["WRITERS", "join_parts", "output_kind"]
 
 _GROUP = 100_000  # rows of a Parquet row group: what a reader skips or takes as a whole
 _MONTH_ROWS = 500_000  # rows held in memory before the months are written
-_NO_MONTH = "__HIVE_DEFAULT_PARTITION__"  # what readers of such folders take for null
+_NO_MONTH = "undated"  # Hive's own name for null stops pandas.read_parquet
 
 Tables = Iterator[Any]
 Join = Callable[[Path, Parts, int, Sequence[Column], Mapping[str, str]], None]
