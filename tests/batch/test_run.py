@@ -127,9 +127,10 @@ def test_an_overwrite_that_is_killed_leaves_no_rows_of_the_run_before(
         left[0] -= 1
         unlink(path, missing_ok)
 
-    with monkeypatch.context() as patch, pytest.raises(StoppedError):
-        patch.setattr(Path, "unlink", kill)
+    monkeypatch.setattr(Path, "unlink", kill)
+    with pytest.raises(StoppedError):
         score(source, out, options(model, coreference=False, overwrite=True))
+    monkeypatch.undo()
     score(source, out, options(model, evidence=True))
     assert out.read_bytes() == calm.read_bytes()
 
@@ -162,6 +163,40 @@ def test_what_is_done_is_not_done_again_and_never_replaced_unasked(
     with pytest.raises(OptionError, match=r"own\.csv: the output is not there yet"):
         score(source, tmp_path / "own.csv", options(model))
     assert (tmp_path / "own.csv").read_text() == "my own work"
+
+
+@pytest.mark.parametrize(
+    ("name", "partition"),
+    [("out.jsonl", None), ("out.parquet", None), ("out.parquet", "month")],
+)
+def test_an_output_that_was_cut_or_changed_is_not_called_whole(
+    name: str, partition: str | None, source: Path, tmp_path: Path, model: str
+) -> None:
+    if name == "out.parquet":
+        pytest.importorskip("pyarrow")
+    out, chosen = tmp_path / name, options(model, partition=partition)
+    score(source, out, chosen)
+    path = min(out.rglob("*.parquet")) if out.is_dir() else out
+    data = path.read_bytes()
+    for damaged in (data[:100], data[:-1] + b" "):
+        path.write_bytes(damaged)
+        with pytest.raises(OptionError, match=r"as it was written \(\d+ bytes\).*--overwrite"):
+            score(source, out, chosen)
+    path.write_bytes(data)
+    assert score(source, out, chosen).already
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "month"), ("month", None)])
+def test_a_folder_of_months_replaces_a_file_and_a_file_a_folder(
+    before: str | None, after: str | None, source: Path, tmp_path: Path, model: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "out.parquet"
+    score(source, out, options(model, partition=before))
+    score(source, out, options(model, partition=after, overwrite=True))
+    assert out.is_dir() == (after == "month")
+    assert score(source, out, options(model, partition=after)).already
+    assert not list(tmp_path.glob("*.parts*"))
 
 
 def test_a_damaged_part_is_scored_again(source: Path, tmp_path: Path, model: str) -> None:

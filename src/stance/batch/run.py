@@ -22,7 +22,7 @@ from stance.batch.readers import read_source
 from stance.batch.schema import Column, columns_of
 from stance.batch.scoring import ScoredChunk, score_chunk
 from stance.batch.sources import Source, find_sources
-from stance.batch.writers import join_parts, output_kind
+from stance.batch.writers import Written, join_parts, measure, output_kind, put_in_place
 from stance.errors import InputError, OptionError, Problem
 from stance.files import write_atomically, writing
 
@@ -273,6 +273,10 @@ class _Run:
         if meta.run != msgspec.json.decode(msgspec.json.encode(self.about())):
             rule = "the output that is there is of the same inputs, model and options"
             raise OptionError(Problem(rule, step, path=str(self.out)))
+        if meta.output is not None and measure(self.out) != meta.output:
+            rule = f"the output is as it was written ({meta.output.size} bytes)"
+            found = f"{measure(self.out).size} bytes"
+            raise OptionError(Problem(rule, step, found, str(self.out)))
         digest = hashlib.blake2b(digest_size=16)
         for chunk in self._chunks():
             digest.update(chunk.digest().encode())
@@ -287,22 +291,24 @@ class _Run:
             _write_errors(self.errors, parts, n_parts)
         else:
             self.errors.unlink(missing_ok=True)
-        meta = _Meta(
-            format=FORMAT,
-            run=self.about(),
-            input_digest=tally.input.hexdigest(),
-            summary=self._summary(tally, 0, n_parts),
-            columns=self.columns,
-        )
-        encoded = msgspec.json.format(msgspec.json.encode(meta), indent=2)
-        write_atomically(self.meta, encoded + b"\n")
         about = {
             "stance.format": str(FORMAT),
             "stance.version": str(self.about()["version"]),
             "stance.model": self.key.name,
             "stance.model_sha256": self.key.sha256,
         }
-        join_parts(self.out, parts, n_parts, self.columns, about, self.options.partition)
+        joined = join_parts(self.out, parts, n_parts, self.columns, about, self.options.partition)
+        meta = _Meta(
+            format=FORMAT,
+            run=self.about(),
+            input_digest=tally.input.hexdigest(),
+            summary=self._summary(tally, 0, n_parts),
+            columns=self.columns,
+            output=measure(joined),
+        )
+        encoded = msgspec.json.format(msgspec.json.encode(meta), indent=2)
+        write_atomically(self.meta, encoded + b"\n")
+        put_in_place(joined, self.out)
 
     def _summary(self, tally: _Tally, resumed: int, n_parts: int) -> Summary:
         return Summary(
@@ -326,6 +332,7 @@ class _Meta(msgspec.Struct, frozen=True):
     input_digest: str
     summary: Summary
     columns: tuple[Column, ...] = ()
+    output: Written | None = None
 
 
 def _score_left(

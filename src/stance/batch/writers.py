@@ -5,23 +5,34 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from stance.batch.opening import need_pyarrow
 from stance.batch.parts import Parts
 from stance.batch.schema import Column, arrow_schema, encode_csv
 from stance.errors import OptionError, Problem
 
-__all__ = ["WRITERS", "join_parts", "output_kind"]
+__all__ = ["WRITERS", "Written", "join_parts", "measure", "output_kind", "put_in_place"]
 
 _GROUP = 100_000  # rows of a Parquet row group: what a reader skips or takes as a whole
+_BLOCK = 1 << 20  # bytes
 _MONTH_ROWS = 500_000  # rows held in memory before the months are written
 _NO_MONTH = "undated"  # Hive's own name for null stops pandas.read_parquet
 
 Tables = Iterator[Any]
 Join = Callable[[Path, Parts, int, Sequence[Column], Mapping[str, str]], None]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Size in bytes and checksum of an output: what it is known by when it is there already."""
+
+    size: int
+    crc32: int
 
 
 def output_kind(out: Path, partition: str | None) -> str:
@@ -54,24 +65,45 @@ def join_parts(
     columns: Sequence[Column],
     about: Mapping[str, str],
     partition: str | None,
-) -> None:
-    """Write an output from its parts; until it is whole, the name holds what it held before."""
+) -> Path:
+    """Write an output from its parts, beside them; return where it lies."""
     kind = output_kind(out, partition)
     temporary = parts.folder / f"joined.{kind}"
-    if temporary.is_dir():
-        shutil.rmtree(temporary)
+    _remove(temporary)
     if partition is None:
         WRITERS[kind](temporary, parts, n_parts, columns, about)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
     else:
         _join_months(temporary, parts, n_parts, columns, about)
-    if out.is_dir():
-        old = parts.folder / "replaced"
-        if old.exists():
-            shutil.rmtree(old)
+    return temporary
+
+
+def put_in_place(joined: Path, out: Path) -> None:
+    """Give an output its name, which holds what it held before until then."""
+    if out.exists() and (out.is_dir() or joined.is_dir()):  # only a file replaces a file at once
+        old = joined.with_name("replaced")
+        _remove(old)
         out.replace(old)
-    temporary.replace(out)
+    joined.replace(out)
+
+
+def measure(out: Path) -> Written:
+    """Return the size and checksum of an output, a file or a folder of them."""
+    files = sorted(out.rglob("*.parquet")) if out.is_dir() else [out]
+    size = crc32 = 0
+    for path in files:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                size, crc32 = size + len(block), zlib.crc32(block, crc32)
+    return Written(size, crc32)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _join_bytes(path: Path, parts: Parts, n_parts: int, header: bytes) -> None:
