@@ -71,6 +71,34 @@ def test_a_run_of_two_processes_killed_goes_on(tmp_path: Path, model: str) -> No
 
 
 @posix
+@pytest.mark.parametrize(
+    ("more", "command"),
+    [
+        ((), "the same command goes on from here"),
+        (("--overwrite", "--jobs", "2"), "the same command without --overwrite goes on from here"),
+    ],
+)
+def test_an_interrupt_gives_status_130_and_says_how_to_go_on(
+    more: tuple[str, ...], command: str, tmp_path: Path, model: str
+) -> None:
+    source, out = write_corpus(tmp_path / "corpus.jsonl", 2000), tmp_path / "out.csv"
+    args = ["score", str(source), "--model", model, "--chunk", "1000", "--out", str(out), *more]
+    with subprocess.Popen(
+        [sys.executable, "-c", STANCE, *args],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        deadline = time.monotonic() + 20
+        while not list(tmp_path.glob("out.csv.parts/*.part")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert said.endswith(f"stopped; {command}\n")
+
+
+@posix
 def test_on_a_full_disk_it_says_so_and_goes_on_when_there_is_room(
     tmp_path: Path, model: str
 ) -> None:

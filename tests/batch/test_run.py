@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +92,15 @@ def test_a_changed_model_input_or_option_is_refused_with_the_reason(
 ) -> None:
     out = tmp_path / "out.jsonl"
     interrupted(source, out, options(model))
-    with pytest.raises(OptionError, match=r"has the same options .*pass --overwrite"):
-        score(source, out, options(model, evidence=True))
+    with pytest.raises(OptionError, match=r"has the same option .*pass --overwrite") as caught:
+        score(source, out, options(model, evidence=True, encoding="cp1252", chunk_characters=9))
+    assert [
+        problem.rule.removeprefix("the unfinished run has ") for problem in caught.value.problems
+    ] == [
+        "the same option chunk_characters (before: 1000, now: 9)",
+        "the same option encoding (before: None, now: 'cp1252')",
+        "the same option evidence (before: False, now: True)",
+    ]
     shutil.copytree(model, tmp_path / "other")
     with pytest.raises(OptionError, match="the unfinished run has the same model"):
         score(source, out, options(str(tmp_path / "other")))
@@ -104,6 +113,36 @@ def test_a_changed_model_input_or_option_is_refused_with_the_reason(
         score(source, out, options(model))
     source.write_text(text)
     assert score(source, out, options(model)).resumed >= 3
+
+
+def test_an_input_that_became_shorter_is_refused(
+    tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, chosen = tmp_path / "out.jsonl", options(model, chunk_characters=1, input_format="lines")
+
+    def give(n_lines: int) -> None:  # by standard input, whose size is not known before
+        data = io.BytesIO(b"Iran praised Oman.\n" * n_lines)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+
+    give(5)
+    with pytest.raises(StoppedError):
+        score("-", out, chosen, stop_after(4))
+    give(2)
+    with pytest.raises(InputError, match=r"as long as before \(4 parts are .*found '2 parts'"):
+        score("-", out, chosen)
+    give(5)
+    assert score("-", out, chosen).resumed == 4
+
+
+def test_only_what_cannot_be_written_is_blamed_on_the_output(
+    source: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_worker(*_: Any) -> Any:
+        raise TimeoutError("no worker")
+
+    monkeypatch.setattr(run_module, "in_order", no_worker)
+    with pytest.raises(TimeoutError, match="no worker"):
+        score(source, tmp_path / "out.jsonl", options(model))
 
 
 def test_overwrite_forgets_an_unfinished_run(source: Path, tmp_path: Path, model: str) -> None:
@@ -154,8 +193,9 @@ def test_what_is_done_is_not_done_again_and_never_replaced_unasked(
     first = score(source, out, options(model))
     again = score(source, out, options(model))
     assert again == msgspec.structs.replace(first, already=True)
-    with pytest.raises(OptionError, match="is of the same inputs, model and options"):
+    with pytest.raises(OptionError, match="is of the same inputs, model and options") as caught:
         score(source, out, options(model, all_documents=True))
+    assert "; option all_documents (before: False, now: True); name another" in str(caught.value)
     source.write_text(source.read_text().replace("eggs", "spam"))
     with pytest.raises(InputError, match="the input is what it was when the output was written"):
         score(source, out, options(model))

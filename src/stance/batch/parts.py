@@ -28,7 +28,7 @@ try:
 except ImportError:  # Windows: two runs at once are not noticed there
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["PartHeader", "Parts", "differences", "remove_done"]
+__all__ = ["PartHeader", "Parts", "differences", "how_to_go_on", "remove_done", "what_differs"]
 
 _RUN = "run.json"
 _GO_ON = "run it as before to go on, or pass --overwrite to begin again"
@@ -46,6 +46,17 @@ class PartHeader(msgspec.Struct, frozen=True):
     bad: tuple[BadRecord, ...] = ()
 
 
+def how_to_go_on(overwrite: bool) -> str:
+    """Say how a run that was stopped is gone on with; ``overwrite`` is an option of that run.
+
+    Examples
+    --------
+    >>> how_to_go_on(overwrite=False)
+    'the same command goes on from here'
+    """
+    return f"the same command {'without --overwrite ' if overwrite else ''}goes on from here"
+
+
 def differences(then: Mapping[str, Any], now: Mapping[str, Any], path: str) -> list[Problem]:
     """Return in what two descriptions of a run differ.
 
@@ -53,18 +64,41 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any], path: str) -> l
     --------
     >>> for problem in differences({"model": "base"}, {"model": "mine"}, "out.parts"):
     ...     print(problem)
-    out.parts: the unfinished run has the same model ('base'); found 'mine'; run it as before to
-    go on, or pass --overwrite to begin again
+    out.parts: the unfinished run has the same model (before: 'base', now: 'mine'); run it as before
+    to go on, or pass --overwrite to begin again
     """
-    problems = []
-    for name in sorted({*then, *now}):
-        old, new = then.get(name), now.get(name)
+    return [
+        Problem(f"the unfinished run has the same {one}", _GO_ON, path=path)
+        for one in what_differs(then, now)
+    ]
+
+
+def what_differs(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return the names of what differs in two descriptions of a run, with both values.
+
+    Examples
+    --------
+    >>> what_differs({"options": {"evidence": False}}, {"options": {"evidence": True}})
+    ['option evidence (before: False, now: True)']
+    """
+    found = []
+    before, after = dict(_single(then)), dict(_single(now))
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
         if old != new:
             if isinstance(old, list) and isinstance(new, list):
                 old, new = _first_difference(old, new)
-            rule = f"the unfinished run has the same {name} ({old!r})"
-            problems.append(Problem(rule, _GO_ON, new, path))
-    return problems
+            found.append(f"{name} (before: {old!r}, now: {new!r})")
+    return found
+
+
+def _single(about: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a run is, its options one by one."""
+    for name, value in about.items():
+        if isinstance(value, Mapping):
+            yield from ((f"option {key}", one) for key, one in value.items())
+        else:
+            yield name, value
 
 
 def _first_difference(old: list[Any], new: list[Any]) -> tuple[Any, Any]:
@@ -123,7 +157,7 @@ class Parts:
         return sum(1 for _ in self.folder.glob("*.part"))
 
     def header(self, index: int) -> PartHeader | None:
-        """Return what is recorded of a chunk, or None; a damaged part, or another run's, is none."""
+        """Return what is recorded of a chunk, or None; a damaged part or another run's is none."""
         found = self._read(index)
         return None if found is None else found[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -17,7 +18,7 @@ from stance.batch.documents import BadRecord, Document
 from stance.batch.engines import in_order
 from stance.batch.opening import Opened, need_pyarrow
 from stance.batch.options import BatchOptions, check_options
-from stance.batch.parts import PartHeader, Parts, remove_done
+from stance.batch.parts import PartHeader, Parts, how_to_go_on, remove_done, what_differs
 from stance.batch.readers import read_source
 from stance.batch.schema import Column, columns_of
 from stance.batch.scoring import ScoredChunk, score_chunk
@@ -133,6 +134,8 @@ def score(
         If the input is not what it was when the run began.
     OutputError
         If the output cannot be written (a full disk, say); what is done stays done.
+    WorkerError
+        If a worker process dies; what is done stays done.
 
     Examples
     --------
@@ -154,9 +157,7 @@ def score(
     sources = find_sources(names, options, on_skip)
     key = model_key(options.model, options.actors)
     columns = columns_of(cached_model(key).stances, options.evidence)
-    run = _Run(out, kind, sources, key, columns, options)
-    with writing(out, "make room or correct the path; the same command goes on from here"):
-        return run.go(on_progress)
+    return _Run(out, kind, sources, key, columns, options).go(on_progress)
 
 
 class _Run:
@@ -198,11 +199,16 @@ class _Run:
 
     def go(self, on_progress: Callable[[Progress], None] | None) -> Summary:
         """Do what is left to do."""
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        remove_done(self.folder)
+        with self._writing():
+            self.out.parent.mkdir(parents=True, exist_ok=True)
+            remove_done(self.folder)
         if self.out.exists() and not self.folder.exists() and not self.options.overwrite:
             return self._already()
-        with Parts.open(self.folder, self.about(), self.options.overwrite) as parts:
+        with contextlib.ExitStack() as stack:
+            with self._writing():
+                parts = stack.enter_context(
+                    Parts.open(self.folder, self.about(), self.options.overwrite)
+                )
             resumed = parts.count()
             tally = _Tally()
             n_parts = 0
@@ -212,9 +218,15 @@ class _Run:
                 if on_progress is not None:
                     on_progress(Progress(tally.documents, tally.sentences, read, self.size))
             parts.check_length(n_parts)
-            self._finish(parts, n_parts, tally)
-            parts.remove()
+            with self._writing():
+                self._finish(parts, n_parts, tally)
+                parts.remove()
         return self._summary(tally, resumed, n_parts)
+
+    def _writing(self) -> contextlib.AbstractContextManager[None]:
+        """Return what names the output where the system refuses to write something."""
+        step = f"make room or correct the path; {how_to_go_on(self.options.overwrite)}"
+        return writing(self.out, step)
 
     def _headers(self, parts: Parts) -> Iterator[tuple[PartHeader, int]]:
         """Yield what each part says, in order: those recorded already, and those made now."""
@@ -239,7 +251,9 @@ class _Run:
             if scored is None:
                 yield recorded.pop(chunk.index), chunk.read
             else:
-                yield parts.write(chunk.index, scored), chunk.read
+                with self._writing():
+                    header = parts.write(chunk.index, scored)
+                yield header, chunk.read
 
     def _chunks(self) -> Iterator[Chunk]:
         return cut(self._records(), self.options.chunk_characters)
@@ -270,8 +284,10 @@ class _Run:
         except (OSError, msgspec.MsgspecError):
             rule = "the output is not there yet"
             raise OptionError(Problem(rule, step, path=str(self.out))) from None
-        if meta.run != msgspec.json.decode(msgspec.json.encode(self.about())):
+        other = what_differs(meta.run, msgspec.json.decode(msgspec.json.encode(self.about())))
+        if other:
             rule = "the output that is there is of the same inputs, model and options"
+            rule = f"{rule}; {', '.join(other)}"
             raise OptionError(Problem(rule, step, path=str(self.out)))
         if meta.output is not None and measure(self.out) != meta.output:
             rule = f"the output is as it was written ({meta.output.size} bytes)"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _READ = "Reading"
 _WAY = "Speed"
+_STOPPED = 130  # the exit status of what Ctrl-C ended, as shells have it
 
 
 def score(
@@ -89,6 +90,7 @@ def score(
     Exit status 1 if any record could not be read; OUT.errors.jsonl lists them.
     """
     from stance.batch.options import BatchOptions
+    from stance.batch.parts import how_to_go_on
     from stance.batch.run import score as score_files
 
     options = BatchOptions(
@@ -115,8 +117,8 @@ def score(
         with _progress_bar() as on_progress:
             summary = score_files(inputs, out, options, on_progress, skipped.append)
     except KeyboardInterrupt:
-        talk("stopped; the same command goes on from here")
-        sys.exit(1)
+        talk(f"stopped; {how_to_go_on(overwrite)}")
+        sys.exit(_STOPPED)
     if skipped:
         talk(
             f"note: {len(skipped)} files were left out since 'stance score' wrote them"
