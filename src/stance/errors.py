@@ -19,6 +19,7 @@ __all__ = [
     "OutputError",
     "Problem",
     "StanceError",
+    "WorkerError",
 ]
 
 _SHOWN_VALUE = 60
@@ -127,6 +128,10 @@ class OutputError(StanceError, OSError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class WorkerError(StanceError, RuntimeError):
+    """Worker processes died, or there are none."""
 
 
 class MissingExtraError(StanceError, ImportError):

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from stance.analysis import model_key
+from stance.analysis import load_model, model_key
+from stance.batch import engines
 from stance.batch.engines import in_order
 from stance.batch.options import BatchOptions
+from stance.batch.run import score
 from stance.batch.spark import score_batches
+from stance.errors import WorkerError
 
 from .conftest import corpus, write_corpus
 from .test_kill import run_stance
@@ -23,7 +28,8 @@ def test_the_order_of_tasks_is_kept_by_processes() -> None:
     assert list(in_order(abs, iter([-3, 1, -2]), BatchOptions(n_jobs=2))) == [3, 1, 2]
 
 
-def test_few_tasks_are_held_at_a_time() -> None:
+@pytest.mark.parametrize(("n_jobs", "most"), [(1, 1), (2, 6)])
+def test_few_tasks_are_held_at_a_time(n_jobs: int, most: int) -> None:
     taken = []
 
     def tasks() -> Iterator[int]:
@@ -31,9 +37,26 @@ def test_few_tasks_are_held_at_a_time() -> None:
             taken.append(i)
             yield i
 
-    results = in_order(abs, tasks(), BatchOptions(n_jobs=1))
-    next(results)
-    assert len(taken) == 1
+    results = in_order(abs, tasks(), BatchOptions(n_jobs=n_jobs))
+    for done in range(3):
+        next(results)
+        time.sleep(0.2)  # in which processes could take more
+        assert len(taken) <= most + done
+    assert list(results) == list(range(3, 100))
+
+
+@pytest.mark.parametrize(
+    ("overwrite", "command"),
+    [(False, "the same command goes"), (True, "the same command without --overwrite goes")],
+)
+def test_a_process_that_dies_is_an_error_with_a_next_step(overwrite: bool, command: str) -> None:
+    with pytest.raises(WorkerError) as caught:
+        list(in_order(os._exit, [1, 1, 1], BatchOptions(n_jobs=2, overwrite=overwrite)))
+    assert str(caught.value) == (
+        "worker processes live until the run is done (TerminatedWorkerError); give them more"
+        f" memory (fewer --jobs need less), or see why they ended; {command} on from here"
+    )
+    assert list(in_order(abs, [-1, -2], BatchOptions(n_jobs=2))) == [1, 2]
 
 
 @pytest.fixture
@@ -73,6 +96,18 @@ def test_without_a_scheduler_it_says_so(tmp_path: Path, model: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_cluster_without_workers_is_not_blamed_on_the_output(
+    tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
+    monkeypatch.setattr(engines, "_WAIT", 1)
+    source = write_corpus(tmp_path / "corpus.jsonl", 1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:
+        options = BatchOptions(model=model, engine="dask", scheduler=cluster.scheduler_address)
+        with pytest.raises(WorkerError, match="worker processes live until the run is done"):
+            score(source, tmp_path / "out.jsonl", options)
+
+
 def has_java() -> bool:
     return shutil.which("java") is not None
 
@@ -86,10 +121,13 @@ def test_spark_gives_the_rows_of_a_local_run(tmp_path: Path, model: str) -> None
         text=True,
         check=False,
         timeout=600,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip().endswith("the same rows"), done.stdout
-    assert corpus(1)
+    local = load_model(model)
+    n_rows = sum(len(list(local.analyze(one["text"], one["date"]).rows())) for one in corpus(30))
+    assert n_rows
+    assert done.stdout.splitlines()[-1] == f"{n_rows}: the same rows"
 
 
 def test_what_spark_runs_gives_the_rows_of_its_documents() -> None:
