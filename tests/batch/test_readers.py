@@ -5,6 +5,7 @@ import datetime
 import gzip
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -294,3 +295,45 @@ def test_any_text_survives_json_lines_and_csv(
     path.with_suffix(".csv").write_bytes(out.getvalue().encode())
     for suffix in (".jsonl", ".csv"):
         assert [one.text for one in read(path.with_suffix(suffix))] == found  # type: ignore[union-attr]
+
+
+def test_one_value_of_parquet_that_python_cannot_hold_is_one_bad_record(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    raw = pyarrow.array([b"caf\xe9", b"Iran praised Oman."])
+    unchecked = pyarrow.Array.from_buffers(pyarrow.string(), 2, raw.buffers())
+    texts = pyarrow.array([TEXT, TEXT])
+    for kind, values, text, rule in (
+        (pyarrow.timestamp("s"), [10**12, 0], texts, "a date is a day"),
+        (pyarrow.timestamp("s", "UTC"), [10**12, 0], texts, "a date is a day"),
+        (pyarrow.date32(), [10**7, 0], texts, "a date is a day"),
+        (pyarrow.date32(), [0, 0], unchecked, "a text is valid Unicode"),
+        (pyarrow.date32(), [0, 0], unchecked.dictionary_encode(), "a text is valid Unicode"),
+    ):
+        days = pyarrow.array(values, pyarrow.int64())
+        days = days.cast(pyarrow.int32()) if kind == pyarrow.date32() else days
+        table = pyarrow.table({"date": days.cast(kind), "text": text})
+        parquet.write_table(table, tmp_path / "a.parquet")
+        bad, good = read(tmp_path / "a.parquet")
+        assert isinstance(bad, BadRecord)
+        assert bad.rule.startswith(rule)
+        assert bad.line == 1
+        assert good.date == "1970-01-01"
+
+
+def test_nanoseconds_need_no_pandas() -> None:
+    pytest.importorskip("pyarrow")
+    code = (
+        "import sys\n"
+        "class Hidden:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pandas':\n"
+        "            raise ImportError\n"
+        "sys.meta_path.insert(0, Hidden())\n"
+        "import pyarrow\n"
+        "from stance.batch.documents import make_document, plain_values\n"
+        "times = pyarrow.array([1448272800000000001], pyarrow.timestamp('ns'))\n"
+        "print(make_document('Iran.', 1, *plain_values(times), 'a', 1).date)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "2015-11-23\n"

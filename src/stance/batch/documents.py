@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import re
+from typing import Any
 
 import msgspec
 
 from stance.analysis import check_text
 from stance.errors import InputError, Problem, shorten
 
-__all__ = ["BadRecord", "Document", "bad_record", "make_document"]
+__all__ = ["BadRecord", "Document", "bad_record", "make_document", "plain_values"]
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -45,6 +47,35 @@ class BadRecord(msgspec.Struct, frozen=True):
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])|\d{8}$")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def plain_values(column: Any) -> list[Any]:
+    """Return the values of an Arrow column.
+
+    A time that Python cannot hold comes as text, a text that is no UTF-8 with lone surrogates:
+    what is wrong with one value is wrong with one record.
+
+    Examples
+    --------
+    >>> import pyarrow
+    >>> plain_values(pyarrow.array([3_000_000], "date32"))
+    ['10183-09-21']
+    """
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):
+        if hasattr(column, "dictionary_decode"):
+            column = column.dictionary_decode()
+        return [_plain(scalar) for scalar in column]
+
+
+def _plain(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return scalar.as_buffer().to_pybytes().decode("utf-8", "surrogateescape")
+    except (ValueError, OverflowError):
+        return scalar.cast("string").as_py()
 
 
 def bad_record(problem: Problem, doc_id: str | None = None) -> BadRecord:

@@ -27,6 +27,7 @@ from stance.batch.documents import (
     first_undecoded,
     is_undecoded,
     make_document,
+    plain_values,
     undecoded,
 )
 from stance.batch.opening import (
@@ -233,7 +234,7 @@ def _read_parquet(opened: Opened, source: Source, options: BatchOptions) -> Reco
         number = 0
         for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
             values = [
-                [None] * len(batch) if place is None else batch[names[place]].to_pylist()
+                [None] * len(batch) if place is None else plain_values(batch[names[place]])
                 for place in columns
             ]
             for text, doc_id, date, publisher in zip(*values, strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stance.analysis import ModelKey, cached_model, model_key
-from stance.batch.documents import BadRecord, make_document
+from stance.batch.documents import BadRecord, make_document, plain_values
 from stance.batch.opening import need_pyarrow
 from stance.batch.options import BatchOptions
 from stance.batch.schema import Column, columns_of, to_arrow
@@ -100,7 +100,7 @@ def score_batches(
     model = cached_model(key)
     columns = columns_of(model.stances)
     for batch in batches:
-        lists = [column.to_pylist() for column in batch.columns]
+        lists = [plain_values(column) for column in batch.columns]
         given = [dict(zip(fields, row, strict=True)) for row in zip(*lists, strict=True)]
         records = [
             make_document(
