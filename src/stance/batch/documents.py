@@ -44,7 +44,14 @@ class BadRecord(msgspec.Struct, frozen=True):
     next_step: str
 
 
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])|\d{8}$")
+_ISO_DAY = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)"
+    r"(?:[T ] *[012]?\d(?::?\d\d){0,2}(?:[.,]\d+)?(?: ?[ap]m)?"  # a time, and its zone
+    r"(?: ?(?:[a-z]{1,5}|[+-]\d\d(?::?\d\d){0,2}))*(?:\[[\w/+-]+\])?)?"
+    r"|(?P<figures>\d{8})",
+    re.IGNORECASE,
+)
+_EXACT = 2**53  # below it a float holds every whole number
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -133,9 +140,9 @@ def make_document(
     text : object
         Must be a str with something in it.
     doc_id : object
-        A str or a whole number; None or empty makes one of file and line.
+        A str or a whole number (also 7.0); None or empty makes one of file and line.
     date : object
-        A day, a time, or their ISO form; None or empty is no date.
+        A day, a time, or their ISO form (20151123 as a number, too); None or empty is no date.
     path : str
     line : int or None
     source : object
@@ -148,6 +155,7 @@ def make_document(
              source='Agency')
     """
     default = path if line is None else f"{path}:{line}"
+    doc_id = _whole(doc_id)
     if isinstance(doc_id, bool) or not isinstance(doc_id, (str, int, type(None))):
         rule = "an id is text or a whole number"
         return bad_record(Problem(rule, "name another column (--id-column)", doc_id, path, line))
@@ -175,8 +183,18 @@ def make_document(
     return Document(name, text, day, path, line, publisher)
 
 
+def _whole(value: object) -> object:
+    """Return a whole number as an int, however a table stores it; anything else as it is."""
+    if isinstance(value, decimal.Decimal):
+        is_whole = value.is_finite() and value == int(value)
+    else:
+        is_whole = isinstance(value, float) and abs(value) < _EXACT and value.is_integer()
+    return int(value) if is_whole else value  # type: ignore[call-overload]
+
+
 def _source(source: object) -> str | None:
     """Return who published a text, or None where nothing is said."""
+    source = _whole(source)
     if source is None or source == "":
         return None
     if isinstance(source, (str, int)) and not isinstance(source, bool):
@@ -198,10 +216,12 @@ def _day(date: object) -> str | None:
         return None
     if isinstance(date, datetime.date):  # a datetime is one, too
         return date.isoformat()[:10]
-    match = _ISO_DAY.match(date) if isinstance(date, str) else None
+    whole = _whole(date)
+    shown = str(whole) if isinstance(whole, int) else date
+    match = _ISO_DAY.fullmatch(shown.strip()) if isinstance(shown, str) else None
     if match is not None:
         try:
-            return datetime.date.fromisoformat(match.group()).isoformat()
+            return datetime.date.fromisoformat(match["day"] or match["figures"]).isoformat()
         except ValueError:
             pass
     raise InputError(
