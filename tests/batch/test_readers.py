@@ -337,3 +337,34 @@ def test_nanoseconds_need_no_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "2015-11-23\n"
+
+
+@pytest.mark.parametrize("how", ["gzip", "zstd"])
+def test_packed_parquet_is_read_and_known_as_scores(how: str, tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = ({"text": [TEXT]}, {"actor": ["IRN"], "target": ["OMN"], "stances": [""]})
+    for name, found in zip(("a", "old"), columns, strict=True):
+        parquet.write_table(pyarrow.table(found), tmp_path / "x")
+        packed = pack((tmp_path / "x").read_bytes(), how)
+        (tmp_path / f"{name}.parquet.{how[0]}{'z' if how == 'gzip' else 'st'}").write_bytes(packed)
+    (document,) = read(tmp_path)
+    assert isinstance(document, Document)
+    assert document.text == TEXT
+
+
+def test_all_that_stands_before_damage_in_a_gz_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "trail.jsonl.gz"
+    lines = "".join(json.dumps({"id": i, "text": TEXT * 3}) + "\n" for i in range(300))
+    path.write_bytes(gzip.compress(lines.encode()) + b"junk")
+    *documents, bad = read(path)
+    assert isinstance(bad, BadRecord)
+    assert bad.rule.startswith("the file can be read to its end")
+    assert [one.doc_id for one in documents] == [str(i) for i in range(300)]
+
+
+def test_standard_input_that_is_closed_is_a_bad_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    (bad,) = read("-")
+    assert isinstance(bad, BadRecord)
+    assert bad.rule == "the file can be read to its end (standard input is closed)"

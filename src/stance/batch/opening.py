@@ -6,13 +6,15 @@ import codecs
 import contextlib
 import gzip
 import io
+import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from stance.errors import MissingExtraError, Problem
+from stance.errors import InputError, MissingExtraError, Problem
 
 __all__ = [
     "MAX_RECORD",
@@ -33,12 +35,13 @@ READ_ERRORS = (OSError, EOFError, zlib.error)
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32", "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
+"""Byte order mark, the codec that takes it off, and the same encoding without a mark."""
 
 
 def need_pyarrow(what: str) -> Any:
@@ -64,10 +67,12 @@ class Opened:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        if name == STDIN and sys.stdin is None:
+            raise OSError("standard input is closed")
         raw: IO[bytes] = sys.stdin.buffer if name == STDIN else Path(name).open("rb")  # noqa: SIM115
         self._raw = raw
         self._text: io.TextIOWrapper | None = None
-        self.stream = _without_compression(raw, name)
+        self.stream: Any = _without_compression(raw, name)
 
     def position(self) -> int:
         """Return how many bytes of the file, as it lies on the disk, have been read."""
@@ -76,17 +81,51 @@ class Opened:
         except (OSError, ValueError):  # a pipe, or a file that is closed
             return 0
 
+    @contextlib.contextmanager
+    def seekable(self) -> Iterator[Any]:
+        """Give the file, or a copy on the disk of what is packed in it, to read in any order."""
+        if self.stream is self._raw and self.name != STDIN:
+            yield self.name
+            return
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(self.stream, copy)
+            copy.seek(0)
+            yield copy
+
+    def encoding(self, stated: str | None) -> str:
+        """Return the encoding as a byte order mark tells it, else as stated, else UTF-8.
+
+        Raises
+        ------
+        InputError
+            If a mark contradicts what is stated.
+        """
+        begin = self.stream.peek(4)
+        marks = [names for mark, *names in _MARKS if begin.startswith(mark)]
+        if stated is None:
+            return marks[0][0] if marks else "utf-8"
+        found = codecs.lookup(stated).name
+        if not marks:
+            return found
+        for names in marks:
+            if found in names:
+                return names[0]
+        rule = f"the input is encoded in {found.upper()}, as stated"
+        step = f"state what its mark says (--encoding {marks[0][0]}), or nothing"
+        raise InputError(Problem(rule, step, bytes(begin[:4]), self.name, 1))
+
     def text(self, encoding: str | None, newline: str) -> tuple[io.TextIOWrapper, str]:
         """Return the text and the name of its encoding.
 
         Bytes that are wrong in the encoding become lone surrogates, so that only the record
         that holds them is lost.
+
+        Raises
+        ------
+        InputError
+            If the text begins with the mark of another encoding than the one stated.
         """
-        if encoding is None:
-            begin = self.stream.peek(4)
-            encoding = next((name for mark, name in _MARKS if begin.startswith(mark)), "utf-8")
-        elif encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
-            encoding = "utf-8-sig"
+        encoding = self.encoding(encoding)
         text = io.TextIOWrapper(self.stream, encoding, errors="surrogateescape", newline=newline)
         self._text = text
         return text, encoding.removesuffix("-sig").upper()
@@ -105,7 +144,8 @@ def _without_compression(raw: IO[bytes], name: str) -> Any:
     buffered: Any = raw if hasattr(raw, "peek") else io.BufferedReader(raw)
     begin = buffered.peek(4)
     if begin.startswith(_GZIP):
-        return io.BufferedReader(gzip.GzipFile(fileobj=buffered))
+        # no BufferedReader around it: it loses what was unpacked before the place of a damage
+        return gzip.GzipFile(fileobj=buffered)
     if begin.startswith(_ZSTD):
         pyarrow = need_pyarrow(f"reading {name} (.zst)")
         return io.BufferedReader(pyarrow.CompressedInputStream(buffered, "zstd"))

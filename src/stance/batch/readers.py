@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,7 +34,6 @@ from stance.batch.documents import (
 from stance.batch.opening import (
     MAX_RECORD,
     READ_ERRORS,
-    STDIN,
     Opened,
     need_pyarrow,
     numbered_lines,
@@ -171,13 +171,10 @@ def _read_table(opened: Opened, source: Source, options: BatchOptions, tab: bool
     delimiter = "\t" if tab else ";" if first.count(";") > first.count(",") else ","
     try:
         header = next(csv.reader([first], delimiter=delimiter, strict=True))
-        columns = choose_columns(header, options, source.path)
     except csv.Error as error:
         yield bad_record(Problem(f"the header is CSV ({error})", "correct it", first, source.path))
         return
-    except InputError as error:
-        yield bad_record(error.problems[0])
-        return
+    columns = choose_columns(header, options, source.path)
     yield from _table_rows(lines, delimiter, len(header), columns, source)
 
 
@@ -222,29 +219,28 @@ def _read_tsv(opened: Opened, source: Source, options: BatchOptions) -> Records:
 
 def _read_parquet(opened: Opened, source: Source, options: BatchOptions) -> Records:
     pyarrow = need_pyarrow(f"reading {source.path}")
-    if source.path == STDIN:
-        rule = "Parquet is read from a file, not from standard input"
-        yield bad_record(Problem(rule, "name the file", path=source.path))
-        return
     try:
-        file = pyarrow.parquet.ParquetFile(source.path)
-        names = file.schema_arrow.names
-        columns = choose_columns(names, options, source.path)
-        wanted = [names[place] for place in dict.fromkeys(columns) if place is not None]
-        number = 0
-        for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-            values = [
-                [None] * len(batch) if place is None else plain_values(batch[names[place]])
-                for place in columns
-            ]
-            for text, doc_id, date, publisher in zip(*values, strict=True):
-                number += 1
-                yield make_document(text, doc_id, date, source.path, number, publisher)
+        with opened.seekable() as seekable:
+            file = pyarrow.parquet.ParquetFile(seekable)
+            yield from _parquet_rows(file, source, options)
     except pyarrow.ArrowException as error:
         rule = f"the file is whole Parquet ({str(error).splitlines()[0]})"
         yield bad_record(Problem(rule, "write it again", path=source.path))
-    except InputError as error:
-        yield bad_record(error.problems[0])
+
+
+def _parquet_rows(file: Any, source: Source, options: BatchOptions) -> Records:
+    names = file.schema_arrow.names
+    columns = choose_columns(names, options, source.path)
+    wanted = [names[place] for place in dict.fromkeys(columns) if place is not None]
+    number = 0
+    for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
+        values = [
+            [None] * len(batch) if place is None else plain_values(batch[names[place]])
+            for place in columns
+        ]
+        for text, doc_id, date, publisher in zip(*values, strict=True):
+            number += 1
+            yield make_document(text, doc_id, date, source.path, number, publisher)
 
 
 READERS: dict[str, Reader] = {
@@ -294,6 +290,8 @@ def read_source(
                 watch(opened)
             kind = options.input_format or source.kind or _sniff(opened)
             yield from READERS[kind](opened, source, options)
+    except InputError as error:
+        yield bad_record(dataclasses.replace(error.problems[0], path=source.path))
     except READ_ERRORS as error:
         rule = f"the file can be read to its end ({error})"
         yield bad_record(Problem(rule, "check that it is whole", path=source.path))

@@ -147,8 +147,9 @@ def _header(source: Source, options: BatchOptions) -> Sequence[str]:
     """
     try:
         if source.kind == "parquet":
-            names: Sequence[str] = need_pyarrow("Parquet").parquet.read_schema(source.path).names
-            return names
+            parquet = need_pyarrow("Parquet").parquet
+            with open_input(source.path) as opened, opened.seekable() as file:
+                return tuple(parquet.read_schema(file).names)
         if source.kind not in ("csv", "tsv", "jsonl"):
             return ()
         with open_input(source.path) as opened:
