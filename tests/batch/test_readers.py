@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.batch import opening
+from stance.batch import opening, readers
 from stance.batch.documents import BadRecord, Document
 from stance.batch.options import BatchOptions
 from stance.batch.readers import read_source
@@ -368,3 +368,61 @@ def test_standard_input_that_is_closed_is_a_bad_record(monkeypatch: pytest.Monke
     (bad,) = read("-")
     assert isinstance(bad, BadRecord)
     assert bad.rule == "the file can be read to its end (standard input is closed)"
+
+
+@pytest.mark.parametrize("stated", ["Story", "story", " STORY "])
+@pytest.mark.parametrize("field", ["story", "Story", " Story"])
+def test_a_column_that_is_named_is_found_in_any_case(
+    stated: str, field: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({field: TEXT, "text": "no"}) + "\n")
+    (tmp_path / "a.csv").write_text(f'"{field}",text\n"{TEXT}",no\n')
+    for name in ("a.jsonl", "a.csv"):
+        (document,) = read(tmp_path / name, text_column=stated)
+        assert isinstance(document, Document)
+        assert document.text == TEXT
+
+
+def test_between_two_columns_case_decides(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"story": "no", "Story": TEXT}) + "\n")
+    (tmp_path / "a.csv").write_text(f'story,Story\nno,"{TEXT}"\n')
+    for name in ("a.jsonl", "a.csv"):
+        (document,) = read(tmp_path / name, text_column="Story")
+        assert isinstance(document, Document)
+        assert document.text == TEXT
+
+
+def test_a_field_beyond_the_limit_ends_the_file_with_one_bad_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "MAX_RECORD", 100)
+    monkeypatch.setattr(opening, "MAX_RECORD", 100)
+    inside = "x,Iran attacked Oman.\n" * 20
+    for content in (f'b,"{inside}"\n', f'b,"{"x" * 150}\n{inside}"\n', f'"{inside}'):
+        path = tmp_path / "a.csv"
+        path.write_text(f"id,text\na,Iran praised Oman.\n{content}c,Iran praised Oman.\n")
+        good, bad = read(path)
+        assert isinstance(bad, BadRecord)
+        assert bad.line == 3
+        assert good.doc_id == "a"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "expected"),
+    [
+        ("id,text\na,Perú praised Oman.\n".encode("utf-16"), {}, ["a"]),
+        (b'\xef\xbb\xbf"ID";"Full_Text"\r\na;Iran praised Oman.\r\n', {}, ["a"]),
+        (b"id\tbody\na\tIran praised Oman.\n", {}, ["a"]),
+        (b"id,story\na,Iran praised Oman.\n", {"text_column": "story"}, ["a"]),
+        (b"id,story\na,Iran praised Oman.\n", {}, ["stdin"]),
+        (b"Iran praised Oman, text and body.\nOman thanked Iran.\n", {}, ["stdin"]),
+        (b"text\nIran praised Oman.\n", {}, ["stdin"]),
+        (b"id,text", {}, ["stdin"]),
+    ],
+)
+def test_standard_input_is_a_table_where_its_first_line_names_the_text(
+    content: bytes, options: dict[str, str], expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))  # type: ignore[arg-type]
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert [one.doc_id for one in read("-", **options)] == expected

@@ -84,6 +84,8 @@ def _find(
 ) -> int | None:
     if stated == "":
         return None
+    if stated is not None and list(header).count(stated) == 1:
+        return list(header).index(stated)
     wanted = usual if stated is None else (stated.strip().lower(),)
     for name in wanted:
         if names.count(name) > 1:
@@ -106,7 +108,7 @@ def _find(
 
 
 def pick(record: Mapping[str, Any], stated: str | None, usual: Sequence[str]) -> tuple[bool, Any]:
-    """Return whether a JSON object has a field, and its value.
+    """Return whether a JSON object has a field, and its value; case matters only between two.
 
     Objects of one file need not have the same fields, so each is looked at by itself.
 
@@ -115,13 +117,15 @@ def pick(record: Mapping[str, Any], stated: str | None, usual: Sequence[str]) ->
     >>> pick({"body": "Iran protested."}, None, TEXT_NAMES)
     (True, 'Iran protested.')
     """
-    if stated is not None:
-        return stated in record, record.get(stated) if stated else None
-    for name in usual:
+    if stated == "":
+        return False, None
+    wanted = usual if stated is None else (stated,)
+    for name in wanted:
         if name in record:
             return True, record[name]
-    lowered = {name.lower(): name for name in record}
-    for name in usual:
-        if name in lowered:
-            return True, record[lowered[name]]
+    lowered = {name.strip().lower(): name for name in record}
+    for name in wanted:
+        found = lowered.get(name.strip().lower())
+        if found is not None:
+            return True, record[found]
     return False, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ from stance.batch.opening import (
     numbered_lines,
     open_input,
 )
-from stance.batch.options import BatchOptions
+from stance.batch.options import BatchOptions, InputFormat
 from stance.batch.sources import Source
 from stance.errors import InputError, Problem
 from stance.files import leading_day
@@ -50,6 +51,8 @@ Records = Iterator[Document | BadRecord]
 Reader = Callable[[Opened, Source, BatchOptions], Records]
 
 _ROWS = 1024  # of a Parquet batch
+_SNIFFED = 4096  # bytes of standard input that tell what it is
+_COLUMN = re.compile(r"\s*[\w.:-]+( [\w.:-]+)?\s*|")  # no more than two words
 _TOO_LONG = f"a line has at most {MAX_RECORD} characters"
 
 
@@ -112,21 +115,20 @@ def _read_json_lines(opened: Opened, source: Source, options: BatchOptions) -> R
 def _from_object(
     record: dict[str, Any], source: Source, number: int, options: BatchOptions
 ) -> Document | BadRecord:
-    found, text = pick(record, options.text_column, TEXT_NAMES)
-    _, doc_id = pick(record, options.id_column, ID_NAMES)
-    _, date = pick(record, options.date_column, DATE_NAMES)
-    _, publisher = pick(record, options.source_column, SOURCE_NAMES)
-    if not found:
-        wanted = options.text_column or ", ".join(TEXT_NAMES)
-        return bad_record(
-            Problem(
-                f"a record has a field with the text ({wanted})",
-                "name it (--text-column)",
-                ", ".join(record),
-                source.path,
-                number,
-            )
-        )
+    values = []
+    for stated, usual, what in (
+        (options.text_column, TEXT_NAMES, "text"),
+        (options.id_column, ID_NAMES, "id"),
+        (options.date_column, DATE_NAMES, "date"),
+        (options.source_column, SOURCE_NAMES, "source"),
+    ):
+        found, value = pick(record, stated, usual)
+        if not found and (stated or what == "text"):
+            rule = f"a record has a field with the {what} ({stated or ', '.join(usual)})"
+            step = f"name it (--{what}-column)"
+            return bad_record(Problem(rule, step, ", ".join(record), source.path, number))
+        values.append(value)
+    text, doc_id, date, publisher = values
     return make_document(text, doc_id, date, source.path, number, publisher)
 
 
@@ -139,6 +141,7 @@ class _Lines:
         self._path = path
         self.number = 0
         self.bad: BadRecord | None = None
+        self.is_cut = False
 
     def __iter__(self) -> _Lines:
         return self
@@ -148,6 +151,7 @@ class _Lines:
         if line is None:
             problem = Problem(_TOO_LONG, "split the record", path=self._path, line=self.number)
             self.bad = bad_record(problem)
+            self.is_cut = True
             return "\n"
         if is_undecoded(line):
             self.bad = undecoded(line, self._encoding, self._path, self.number)
@@ -190,11 +194,19 @@ def _table_rows(
         except StopIteration:
             return
         except csv.Error as error:
+            if lines.is_cut or str(error).startswith("field larger than"):
+                # whether what follows stands inside the field, nobody knows
+                rule = f"a field has at most {MAX_RECORD} characters; the rest is not read"
+                step = "close its quotes, or split the record"
+                yield bad_record(Problem(rule, step, None, source.path, number))
+                return
             rule = f"a row is CSV with its quotes closed ({error})"
             yield bad_record(Problem(rule, "correct the row", None, source.path, number))
             continue
         if lines.bad is not None:
             yield lines.bad
+            if lines.is_cut:
+                return
         elif not row:
             continue
         elif len(row) != width:
@@ -254,10 +266,21 @@ READERS: dict[str, Reader] = {
 """Input format -> reader."""
 
 
-def _sniff(opened: Opened) -> str:
-    """Return the format of standard input: JSON lines if it begins with a brace, else one text."""
-    begin = opened.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "jsonl" if begin.startswith(b"{") else "txt"
+def _sniff(opened: Opened, options: BatchOptions) -> InputFormat:
+    """Return the format of standard input: JSON lines if it begins with a brace, else one text.
+
+    It is a table if its first line names columns, the text among them.
+    """
+    encoding = opened.encoding(options.encoding)
+    begin = opened.stream.peek(_SNIFFED)[:_SNIFFED].decode(encoding, "replace").lstrip()
+    if begin.startswith("{"):
+        return "jsonl"
+    header, line_end, _ = begin.partition("\n")
+    names = re.split(r"[,;\t]", header.replace('"', "").rstrip("\r"))
+    is_header = line_end and len(names) > 1 and all(map(_COLUMN.fullmatch, names))
+    if is_header and pick(dict.fromkeys(names), options.text_column, TEXT_NAMES)[0]:
+        return "tsv" if "\t" in header else "csv"
+    return "txt"
 
 
 def read_source(
@@ -288,7 +311,7 @@ def read_source(
         with open_input(source.path) as opened:
             if watch is not None:
                 watch(opened)
-            kind = options.input_format or source.kind or _sniff(opened)
+            kind = options.input_format or source.kind or _sniff(opened, options)
             yield from READERS[kind](opened, source, options)
     except InputError as error:
         yield bad_record(dataclasses.replace(error.problems[0], path=source.path))
