@@ -50,3 +50,16 @@ def test_tokens_give_the_text_back(text: str) -> None:
     for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):
         assert text[start:end] == word
     assert list(tokens.starts) == sorted(tokens.starts)
+
+
+def test_a_paragraph_of_any_length_is_cut_between_sentences_else_between_words() -> None:
+    sentence = "Mr. Lee of the U.S. praised Iran in Oman."
+    for gap in (" ", "\n"):
+        text = gap.join([sentence] * 2000)
+        assert {text[slice(*span)] for span in sentence_spans(text)} == {sentence}
+    words = ["praised"] * 20_000
+    pieces = [" ".join(words)[slice(*span)] for span in sentence_spans(" ".join(words))]
+    assert [word for piece in pieces for word in piece.split()] == words
+    assert max(map(len, pieces)) <= 20_000
+    spans = sentence_spans("x" * 50_000)
+    assert spans == [(0, 20_000), (20_000, 40_000), (40_000, 50_000)]

@@ -99,7 +99,7 @@ def _blocks(text: str) -> Iterator[Span]:
     for border in [*_BLANK_LINE.finditer(text), None]:
         end = border.start() if border else len(text)
         if "\n" not in text[start:end] or _is_wrapped(text[start:end]):
-            yield from _pieces(start, end)
+            yield from _pieces(text, start, end)
         else:
             yield from _lines(text, start, end)
         start = border.end() if border else len(text)
@@ -112,15 +112,26 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
         following = text[start + match.end() : start + match.end() + 1]
         if following.islower() and not text[begin : start + match.start()].endswith("."):
             continue
-        yield from _pieces(begin, start + match.start())
+        yield from _pieces(text, begin, start + match.start())
         begin = start + match.end()
-    yield from _pieces(begin, end)
+    yield from _pieces(text, begin, end)
 
 
-def _pieces(start: int, end: int) -> Iterator[Span]:
-    """Yield a block, one that is no prose (megabytes without a stop) in bounded pieces."""
-    for begin in range(start, end, _LONGEST):
-        yield (begin, min(begin + _LONGEST, end))
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a block, a very long one in bounded pieces.
+
+    Cut is before the last sentence that such a piece begins, else behind its last blank, else
+    (megabytes that are no prose) anywhere.
+    """
+    while end - start > _LONGEST:
+        piece = text[start : start + _LONGEST]
+        last = max((first for first, _ in _punkt().span_tokenize(piece)), default=0)
+        blank = max(piece.rfind(" "), piece.rfind("\n")) + 1
+        cut = start + (last or blank or _LONGEST)
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def _is_wrapped(paragraph: str) -> bool:
