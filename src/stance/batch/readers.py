@@ -308,7 +308,7 @@ def read_source(
     ['a', 'b', 'c']
     """
     try:
-        with open_input(source.path) as opened:
+        with open_input(source.file) as opened:
             if watch is not None:
                 watch(opened)
             kind = options.input_format or source.kind or _sniff(opened, options)

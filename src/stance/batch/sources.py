@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import glob
+import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ KINDS: dict[str, InputFormat] = {
 }
 """File ending, after .gz or .zst is taken off -> input format."""
 
+_OUTPUTS = (".jsonl", ".csv", ".parquet")
 _PACKED = (".gz", ".zst")
 _MAX_HEADER = 1_000_000  # characters
 _OUR_COLUMNS = {"actor", "target", "stances"}
@@ -37,6 +40,7 @@ _OUR_META = {"run", "input_digest", "summary"}
 class Source(msgspec.Struct, frozen=True):
     """One input file.
 
+    ``path`` is as it is shown, ``file`` as the system knows it: its name need not be Unicode.
     ``kind`` is None for standard input, whose beginning tells; ``size`` is in bytes.
     """
 
@@ -44,6 +48,7 @@ class Source(msgspec.Struct, frozen=True):
     doc_id: str
     kind: InputFormat | None
     size: int | None
+    file: str
 
 
 def find_sources(
@@ -79,32 +84,35 @@ def find_sources(
         raise OptionError(Problem("there is at least one input", "name a file or a folder"))
     seen: set[str] = set()
     for source in found:
-        if source.path in seen:
+        place = STDIN if source.file == STDIN else os.path.abspath(source.file)  # noqa: PTH100
+        if place in seen:
             rule = "an input is read once"
             raise OptionError(Problem(rule, "name it once", path=source.path))
-        seen.add(source.path)
-    return tuple(found)
+        seen.add(place)
+    named = Counter(source.doc_id for source in found)
+    return tuple(
+        source if named[source.doc_id] == 1 else msgspec.structs.replace(source, doc_id=source.path)
+        for source in found
+    )
 
 
 def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source]:
     if name == STDIN:
-        return [Source(STDIN, "stdin", options.input_format, None)]
+        return [Source(STDIN, "stdin", options.input_format, None, STDIN)]
     path = Path(name)
     if path.is_dir():
-        files = sorted(
-            file for file in path.rglob("*") if _counts(file.relative_to(path)) and file.is_file()
-        )
         sources = [
-            _source(file, file.relative_to(path).as_posix(), options)
-            for file in files
-            if _kind(file) is not None
+            _source(file, file.relative_to(path).as_posix(), options) for file in _files(path)
         ]
         what = "a folder of a corpus"
     elif path.exists():
         return [_source(path, path.name, options)]
     elif any(sign in name for sign in "*?["):
-        matches = sorted(map(Path, glob.glob(name, recursive=True)))  # noqa: PTH207
-        sources = [_source(file, file.as_posix(), options) for file in matches if file.is_file()]
+        matches = [Path(one) for one in glob.glob(name, recursive=True)]  # noqa: PTH207
+        folders = [one for one in matches if one.is_dir() and not _is_unfinished(one)]
+        files = {file for one in folders for file in _files(one)}
+        files |= {one for one in matches if one.is_file()}
+        sources = [_source(file, file.as_posix(), options) for file in sorted(files)]
         what = "a pattern"
     else:
         raise missing(path, "input file or folder")
@@ -121,14 +129,26 @@ def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source
     return sources
 
 
-def _counts(relative: Path) -> bool:
-    """Return whether a file in a folder is meant: hidden ones and unfinished runs are not."""
-    return not any(part.startswith((".", "_")) or ".parts" in part for part in relative.parts)
+def _files(folder: Path) -> list[Path]:
+    """Return the files in a folder that are meant: neither hidden nor of an unfinished run."""
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder):
+        inside = [Path(root, name) for name in folders if not name.startswith(".")]
+        folders[:] = [one.name for one in inside if not _is_unfinished(one)]
+        found += [Path(root, name) for name in names if not name.startswith(".")]
+    return sorted(file for file in found if _kind(file) is not None and file.is_file())
+
+
+def _is_unfinished(folder: Path) -> bool:
+    """Return whether a folder holds the parts of an unfinished run, or what is left of them."""
+    output = folder.name.removesuffix(".done").removesuffix(".parts")
+    is_named_so = folder.name in (f"{output}.parts", f"{output}.parts.done")
+    return is_named_so and (output.endswith(_OUTPUTS) or (folder / "run.json").is_file())
 
 
 def _is_scored(source: Source, options: BatchOptions) -> bool:
     """Return whether 'stance score' wrote a file: what goes with it says so, or its header."""
-    file = Path(source.path)
+    file = Path(source.file)
     output = file.with_name(file.name.removesuffix(".errors.jsonl"))
     for one in (output, file.parent.parent):  # the latter of a partitioned output
         meta = one.parent / f"{one.name}.meta.json"
@@ -148,11 +168,11 @@ def _header(source: Source, options: BatchOptions) -> Sequence[str]:
     try:
         if source.kind == "parquet":
             parquet = need_pyarrow("Parquet").parquet
-            with open_input(source.path) as opened, opened.seekable() as file:
+            with open_input(source.file) as opened, opened.seekable() as file:
                 return tuple(parquet.read_schema(file).names)
         if source.kind not in ("csv", "tsv", "jsonl"):
             return ()
-        with open_input(source.path) as opened:
+        with open_input(source.file) as opened:
             line = opened.text(options.encoding, newline="\n")[0].readline(_MAX_HEADER)
         if source.kind == "jsonl":
             return tuple(msgspec.json.decode(line, type=dict[str, Any]))
@@ -178,4 +198,9 @@ def _source(path: Path, doc_id: str, options: BatchOptions) -> Source:
                 path=str(path),
             )
         )
-    return Source(str(path), doc_id, kind, path.stat().st_size)
+    return Source(_shown(str(path)), _shown(doc_id), kind, path.stat().st_size, str(path))
+
+
+def _shown(name: str) -> str:
+    r"""Return a file name as text: bytes in it that are no UTF-8 are written as in ``caf\xe9``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
