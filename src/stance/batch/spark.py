@@ -90,28 +90,47 @@ def score(
     columns = columns_of(cached_model(key).stances)
     options = BatchOptions(coreference=coreference)
     function = functools.partial(score_batches, key=key, fields=tuple(chosen), options=options)
-    return df.select(*chosen.values()).mapInArrow(function, ddl(columns))
+    quoted = {field: name.replace("`", "``") for field, name in chosen.items()}
+    fields = [f"`{name}` AS `{field}`" for field, name in quoted.items()]
+    return df.selectExpr(*fields).mapInArrow(function, ddl(columns))
 
 
 def score_batches(
     batches: Iterator[Any], key: ModelKey, fields: tuple[str, ...], options: BatchOptions
 ) -> Iterator[Any]:
-    """Yield the relations of each Arrow batch, whose columns are these fields of a document."""
+    """Yield the relations of each Arrow batch, whose columns are these fields of a document.
+
+    A document without an identifier is called by its partition and its place there.
+    """
     model = cached_model(key)
     columns = columns_of(model.stances)
+    path = f"row:{_partition()}"
+    before = 0
     for batch in batches:
         lists = [plain_values(column) for column in batch.columns]
         given = [dict(zip(fields, row, strict=True)) for row in zip(*lists, strict=True)]
         records = [
             make_document(
-                one["text"], one["doc_id"], one.get("date"), "row", number, one.get("source")
+                one["text"], one["doc_id"], one.get("date"), path, number, one.get("source")
             )
-            for number, one in enumerate(given, 1)
+            for number, one in enumerate(given, before + 1)
         ]
+        before += len(given)
         documents = [one for one in records if not isinstance(one, BadRecord)]
         rows, bad, _ = score_rows(model, documents, options)
         for one in (*(one for one in records if isinstance(one, BadRecord)), *bad):
+            doc_id = f"{one.path}:{one.line}" if one.doc_id is None else one.doc_id
+            about = {"doc_id": doc_id, "abstained": one.rule}
             for column, values in zip(columns, rows, strict=True):
-                about = {"doc_id": one.doc_id, "abstained": one.rule}
                 values.append(about.get(column.name))  # type: ignore[attr-defined]
         yield from to_arrow(columns, rows).to_batches()
+
+
+def _partition() -> int:
+    """Return the number of the partition that this process is at; 0 where it is no Spark task."""
+    try:
+        from pyspark import TaskContext
+    except ImportError:
+        return 0
+    task = TaskContext.get()
+    return 0 if task is None else int(task.partitionId())
