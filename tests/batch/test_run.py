@@ -10,13 +10,16 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from stance.batch import run as run_module
 from stance.batch.options import BatchOptions
 from stance.batch.run import Progress, score
+from stance.cli import app
 from stance.errors import InputError, OptionError
 
 from .conftest import corpus, write_corpus
+from .test_readers import CASES, pack, read
 
 
 @pytest.fixture
@@ -274,6 +277,49 @@ def test_bad_records_go_to_the_error_file_in_their_order(tmp_path: Path, model: 
     source.write_text("\n".join(lines[:3]))
     score([source], out, options(model, overwrite=True))
     assert not Path(str(summary.errors)).exists()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_corpus_with_every_kind_of_bad_record_is_scored_and_gone_on_with(
+    n_jobs: int, tmp_path: Path, model: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    folder, out, calm = tmp_path / "corpus", tmp_path / "out.jsonl", tmp_path / "calm.jsonl"
+    folder.mkdir()
+    # Options hold for a whole run, so the cases that need some are left to the readers' tests.
+    cases = {
+        f"{number:03d}-{case['name']}": case
+        for number, case in enumerate(CASES)
+        if "options" not in case
+    }
+    assert len(cases) > 30
+    for name, case in cases.items():
+        (folder / name).write_bytes(pack(case["content"].encode("latin-1"), case.get("pack")))
+    chosen = options(model, chunk_characters=40, n_jobs=n_jobs)
+    summary = score(folder, calm, chosen)
+    errors = [json.loads(line) for line in Path(f"{calm}.errors.jsonl").read_text().splitlines()]
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in cases}
+    for one in errors:
+        found[Path(one["path"]).name].append(one)
+    assert [one["path"] for one in errors] == sorted(one["path"] for one in errors)
+    for name, case in cases.items():
+        starts = zip(found[name], case["rules"], strict=True)
+        assert all(one["rule"].startswith(rule) for one, rule in starts), name
+        assert [one["line"] for one in found[name] if one["line"]] == case.get("lines", []), name
+    assert summary.bad == len(errors)
+    known = sum(case["documents"] or 0 for case in cases.values())
+    packed = sum(len(read(folder / name)) - 1 for name in cases if cases[name]["documents"] is None)
+    assert summary.documents == known + packed
+
+    with pytest.raises(StoppedError):
+        score(folder, out, chosen, stop_after(9))
+    args = ("score", str(folder), "--out", str(out), "--model", model, "--chunk", "40")
+    done = CliRunner().invoke(app, [*args, "--jobs", str(n_jobs)])
+    assert done.exit_code == 1, done.stderr
+    assert "parts were there" in done.stderr
+    assert f"{out}.errors.jsonl: {len(errors)} bad records were left out" in done.stderr
+    for end in ("", ".errors.jsonl"):
+        assert Path(f"{out}{end}").read_bytes() == Path(f"{calm}{end}").read_bytes()
 
 
 def test_csv_and_parquet_hold_what_json_lines_hold(

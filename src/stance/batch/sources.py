@@ -165,6 +165,7 @@ def _header(source: Source, options: BatchOptions) -> Sequence[str]:
 
     Plain text has none.
     """
+    unreadable = (*READ_ERRORS, MissingExtraError, msgspec.MsgspecError, csv.Error, ValueError)
     try:
         if source.kind == "parquet":
             parquet = need_pyarrow("Parquet").parquet
@@ -177,7 +178,7 @@ def _header(source: Source, options: BatchOptions) -> Sequence[str]:
         if source.kind == "jsonl":
             return tuple(msgspec.json.decode(line, type=dict[str, Any]))
         return next(csv.reader([line], delimiter="\t" if source.kind == "tsv" else ","), ())
-    except (*READ_ERRORS, MissingExtraError, msgspec.MsgspecError, csv.Error, ValueError):
+    except (*unreadable, RecursionError):  # the last of JSON nested too deeply
         return ()
 
 
