@@ -130,8 +130,11 @@ class OutputError(StanceError, OSError):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-class WorkerError(StanceError, RuntimeError):
+class WorkerError(StanceError, ChildProcessError):
     """Worker processes died, or there are none."""
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
 
 
 class MissingExtraError(StanceError, ImportError):
