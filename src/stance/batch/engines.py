@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import collections
 import concurrent.futures
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from joblib import effective_n_jobs
-from joblib.externals.loky import get_reusable_executor
+from joblib import Parallel, delayed, parallel_config
 
 from stance.batch.options import BatchOptions
 from stance.batch.parts import how_to_go_on
@@ -19,15 +17,9 @@ __all__ = ["in_order"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Failures = tuple[type[BaseException], ...]
 
-_AHEAD = 3  # chunks held for each process: enough to keep it busy, little to hold
-_IDLE = 300  # seconds after which a process without work ends
 _WAIT = 60  # seconds within which a cluster has its first worker
-# Each process does its arithmetic on one core: there are as many processes as cores are wanted.
-_ONE_THREAD = dict.fromkeys(
-    ("MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
-)
+_AHEAD = 2  # chunks that wait for each process: enough to keep it busy, little to hold
 
 
 def in_order(
@@ -35,7 +27,7 @@ def in_order(
 ) -> Iterator[Result]:
     """Yield what ``score`` makes of each task, in the order of the tasks.
 
-    At most a few tasks a process are held at a time, whatever their number.
+    Tasks are taken as processes become free, a few ahead of them.
 
     Raises
     ------
@@ -54,49 +46,33 @@ def in_order(
     if options.engine == "local" and options.n_jobs == 1:
         yield from map(score, tasks)
         return
-    start = _processes if options.engine == "local" else _dask
-    with start(options) as (executor, n_processes, failures):
-        waiting: collections.deque[concurrent.futures.Future[Result]] = collections.deque()
-        for task in tasks:
-            waiting.append(_live(failures, options, executor.submit, score, task))
-            if len(waiting) >= _AHEAD * n_processes:
-                yield _live(failures, options, waiting.popleft().result)
-        while waiting:
-            yield _live(failures, options, waiting.popleft().result)
-
-
-def _live(failures: Failures, options: BatchOptions, call: Callable[..., Any], *args: Any) -> Any:
-    """Return what a call gives that needs living workers."""
-    try:
-        return call(*args)
-    except failures as error:
-        rule = f"worker processes live until the run is done ({type(error).__name__})"
-        step = "give them more memory (fewer --jobs need less), or see why they ended"
-        raise WorkerError(Problem(rule, f"{step}; {how_to_go_on(options.overwrite)}")) from None
+    with _backend(options) as (n_jobs, failures):
+        parallel = Parallel(
+            n_jobs=n_jobs, return_as="generator", pre_dispatch=f"{_AHEAD}*n_jobs", batch_size=1
+        )
+        try:
+            yield from parallel(delayed(score)(task) for task in tasks)
+        except failures as error:
+            rule = f"worker processes live until the run is done ({type(error).__name__})"
+            step = "give them more memory (fewer --jobs need less), or see why they ended"
+            step = f"{step}; {how_to_go_on(options.overwrite)}"
+            raise WorkerError(Problem(rule, step)) from None
 
 
 @contextlib.contextmanager
-def _processes(options: BatchOptions) -> Iterator[tuple[Any, int, Failures]]:
-    """Give processes of this machine, their number, and what is raised when one dies."""
-    n_processes = effective_n_jobs(options.n_jobs)
-    executor = get_reusable_executor(max_workers=n_processes, timeout=_IDLE, env=_ONE_THREAD)
-    try:
-        yield executor, n_processes, (concurrent.futures.BrokenExecutor,)
-    except BaseException:  # a run that ends early, for whatever reason, leaves no work behind
-        executor.shutdown(wait=True, kill_workers=True)
-        raise
-
-
-@contextlib.contextmanager
-def _dask(options: BatchOptions) -> Iterator[tuple[Any, int, Failures]]:
-    """Give all workers of a cluster, in the same way."""
+def _backend(options: BatchOptions) -> Iterator[tuple[int, tuple[type[BaseException], ...]]]:
+    """Set joblib's backend; give the number of processes, and what is raised when one dies."""
+    if options.engine == "local":
+        with parallel_config(backend="loky", inner_max_num_threads=1):
+            yield options.n_jobs, (concurrent.futures.BrokenExecutor,)
+        return
     client = _dask_client(str(options.scheduler))
     from distributed import KilledWorker  # an extra, which is there by now
 
-    failures = (KilledWorker, concurrent.futures.CancelledError, TimeoutError)
     try:
-        _live(failures, options, client.wait_for_workers, 1, _WAIT)
-        yield client.get_executor(), sum(client.nthreads().values()), failures
+        with parallel_config(backend="dask", wait_for_workers_timeout=_WAIT):
+            # all that the cluster has
+            yield -1, (KilledWorker, concurrent.futures.CancelledError, TimeoutError)
     finally:
         client.close()
 

@@ -151,7 +151,8 @@ class _Sentence(Clauses):
         if self.is_ties(begin, end):
             return None
         if self.is_past(begin) and (
-            self.lower[begin - 1] in _RELATIVES or self.lower[begin + 1] in _AFTER_PAST
+            (begin and self.lower[begin - 1] in _RELATIVES)
+            or (begin + 1 < len(self.lower) and self.lower[begin + 1] in _AFTER_PAST)
         ):
             return None  # "the envoy, who praised Rome and announced a gift"
         if self.lower[end - 1] in _JOINS:  # "X lost three men and said": the subject stands first
