@@ -159,7 +159,9 @@ def test_a_year_as_an_end_lasts_up_to_its_last_day(tmp_path: Path) -> None:
 def test_our_own_files_have_no_faults() -> None:
     folder = Path("src/stance/text/catalogue")
     for name in ("states", "organizations", "groups", "leaders"):
-        default_catalogue().read(folder / f"{name}.jsonl")
+        file = folder / f"{name}.jsonl"
+        actors, leaders = default_catalogue().read(file)
+        assert len(actors) + len(leaders) == len(file.read_text("utf-8").splitlines()) > 0
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -116,9 +116,13 @@ def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source
         what = "a pattern"
     else:
         raise missing(path, "input file or folder")
-    skipped += [source.path for source in sources if _is_scored(source, options)]
-    sources = [source for source in sources if source.path not in skipped]
-    if not sources:
+    articles: list[Source] = []
+    for source in sources:
+        if _is_scored(source, options):
+            skipped.append(source.path)
+        else:
+            articles.append(source)
+    if not articles:
         raise InputError(
             Problem(
                 f"{what} names files that end in {', '.join(KINDS)} (also .gz, .zst)",
@@ -126,7 +130,7 @@ def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source
                 path=name,
             )
         )
-    return sources
+    return articles
 
 
 def _files(folder: Path) -> list[Path]:

@@ -14,7 +14,6 @@ from stance.text.surfaces import FUNCTION_WORDS, Surface
 from stance.text.tokens import Tokens
 
 __all__ = [
-    "FUNCTION_WORDS",
     "POSSESSIVE",
     "Match",
     "folded_words",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from stance.records import Mention, Span
 from stance.text.attribution import Attribution
-from stance.text.matching import FUNCTION_WORDS
 from stance.text.offices import OFFICE_HEADS, has_office
 from stance.text.places import ONLY_WHERE
+from stance.text.surfaces import FUNCTION_WORDS
 from stance.text.tokens import Tokens
 
 __all__ = [
