@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from stance.analysis import Model
 from stance.learning.training import train
 from stance.records import LabeledMention, LabeledRelation, LabeledSentence
+
+# The same examples in every run, so that a change is judged by what it changes; new ones are
+# drawn by pytest --hypothesis-profile=default.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 _VERBS = {
     "cooperation": ("praised", "thanked", "signed an accord with", "welcomed", "backed"),

@@ -60,6 +60,8 @@ def test_json_lines_lose_nothing(labels: tuple[LabeledSentence, ...]) -> None:
 @given(corpora())
 @example((LabeledSentence(id="a", text="EU > IRN: rivalry", mentions=(), relations=()),))
 @example((LabeledSentence(id="a", text=" # ?", mentions=(), relations=()),))
+@example((LabeledSentence(id="status:0", text="0", doc_id="doc:", mentions=(), relations=()),))
+@example((LabeledSentence(id="a", text="0", doc_id="meta.a: b", mentions=(), relations=()),))
 def test_marked_text_keeps_what_it_takes(labels: tuple[LabeledSentence, ...]) -> None:
     kept = []
     for label in labels:

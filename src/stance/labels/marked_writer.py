@@ -77,7 +77,7 @@ def _quote(value: str | None) -> str:
         and value != _NONE
         and "  " not in value
         and value.isprintable()
-        and not TWO_IN_ONE.search(value)
+        and not TWO_IN_ONE.search(f" {value}")  # after the blank that parts it from its key
     )
     return value if plain else json.dumps(value)
 
