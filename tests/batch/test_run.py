@@ -252,6 +252,30 @@ def test_a_damaged_part_is_scored_again(source: Path, tmp_path: Path, model: str
     assert out.read_bytes() == calm.read_bytes()
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet", "a.parquet.gz"])
+def test_progress_tells_how_much_of_the_input_is_read(
+    name: str, tmp_path: Path, model: str
+) -> None:
+    lines = [json.dumps({"text": f"{one['text']} {i}"}) for i, one in enumerate(corpus(2000))]
+    content = "\n".join(lines).encode()
+    if ".parquet" in name:
+        pyarrow = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        packed = io.BytesIO()
+        parquet.write_table(pyarrow.Table.from_pylist([json.loads(one) for one in lines]), packed)
+        content = packed.getvalue()
+    path = tmp_path / name
+    path.write_bytes(pack(content, "gzip" if name.endswith(".gz") else None))
+    seen: list[Progress] = []
+    score(path, tmp_path / "out.jsonl", options(model, chunk_characters=10_000), seen.append)
+    size = path.stat().st_size
+    assert {one.size for one in seen} == {size}
+    assert seen[-1].documents == 2000
+    shares = [(one.read / size, one.documents / 2000) for one in seen]
+    assert shares == sorted(shares)
+    assert all(abs(read - documents) < 0.2 for read, documents in shares)
+
+
 def test_one_process_at_a_time_writes_an_output(source: Path, tmp_path: Path, model: str) -> None:
     pytest.importorskip("fcntl")
     out = tmp_path / "out.jsonl"

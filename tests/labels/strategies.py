@@ -70,7 +70,9 @@ def sentences(draw: st.DrawFn, number: int = 0, overlap: bool = False) -> Labele
     for _ in range(draw(st.integers(0, 3))):
         relation = draw(relations(mentions, text))
         listed[relation.actor, relation.target] = relation
-    doc = draw(st.none() | st.sampled_from(["d", "~", "a doc", "ד", "status", "id:"]) | texts(max_size=6))
+    doc = draw(
+        st.none() | st.sampled_from(["d", "~", "a doc", "ד", "status", "id:"]) | texts(max_size=6)
+    )
     index = draw(st.none() | st.integers(0, 12) | st.just(number))
     label = LabeledSentence(
         id=draw(st.sampled_from([f"{doc}:{number}", f"own {number}"])) + f" {number}",

@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import gzip
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -73,10 +74,14 @@ class Opened:
         self._raw = raw
         self._text: io.TextIOWrapper | None = None
         self.stream: Any = _without_compression(raw, name)
+        self.share: float | None = None
+        """How much has been read, set by a reader that does not go through the file in order."""
 
     def position(self) -> int:
         """Return how many bytes of the file, as it lies on the disk, have been read."""
         try:
+            if self.share is not None:
+                return round(self.share * os.fstat(self._raw.fileno()).st_size)
             return self._raw.tell()
         except (OSError, ValueError):  # a pipe, or a file that is closed
             return 0

@@ -234,7 +234,9 @@ def _read_parquet(opened: Opened, source: Source, options: BatchOptions) -> Reco
     try:
         with opened.seekable() as seekable:
             file = pyarrow.parquet.ParquetFile(seekable)
-            yield from _parquet_rows(file, source, options)
+            for number, record in enumerate(_parquet_rows(file, source, options)):
+                opened.share = number / file.metadata.num_rows
+                yield record
     except pyarrow.ArrowException as error:
         rule = f"the file is whole Parquet ({str(error).splitlines()[0]})"
         yield bad_record(Problem(rule, "write it again", path=source.path))
