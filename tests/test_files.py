@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from stance import files
 from stance.errors import InputError, NotFoundError, OutputError
-from stance.files import read_lines, read_texts, write_atomically
+from stance.files import files_below, read_lines, read_texts, write_atomically
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,36 @@ def test_texts_are_files_and_those_of_folders_in_order(tmp_path: Path) -> None:
         (tmp_path / name).write_text(name)
     read = read_texts([tmp_path / "notes", tmp_path / "folder"])
     assert list(read.values()) == ["notes", "folder/b.txt", "folder/deep/a.txt"]
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    for name in ("corpus/b/1.txt", "elsewhere/2.txt", "corpus/.3.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    corpus = tmp_path / "corpus"
+    try:
+        (corpus / "a").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        (corpus / "b" / "round").symlink_to(corpus, target_is_directory=True)
+    except OSError:
+        pytest.skip("this system makes no links")
+    found = [file.relative_to(corpus).as_posix() for file in files_below(corpus)]
+    assert found == ["a/2.txt", "b/1.txt"]
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    list_folder = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match=r"closed: the folders .* can be read \(Permission"):
+        files_below(tmp_path)
 
 
 def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:

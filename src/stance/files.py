@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from stance.errors import InputError, NotFoundError, OutputError, Problem, StanceError, missing
@@ -16,6 +16,7 @@ from stance.errors import InputError, NotFoundError, OutputError, Problem, Stanc
 __all__ = [
     "MAX_LINE",
     "decode_utf8",
+    "files_below",
     "leading_day",
     "read_labels_text",
     "read_lines",
@@ -157,11 +158,42 @@ def read_text(path: Path | str) -> str:
     return text
 
 
+def files_below(folder: Path, is_left_out: Callable[[Path], bool] | None = None) -> list[Path]:
+    """Return the files in a folder and in the folders inside it, in order of their paths.
+
+    Hidden ones are left out, and folders that ``is_left_out`` names. Links to folders are
+    followed; a folder that is reached twice is read once, under the first of its names.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be listed: its files would be missing without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        rule = f"the folders inside a folder can be read ({error.strerror})"
+        step = "allow it, or name what is meant"
+        raise InputError(Problem(rule, step, path=str(error.filename))) from error
+
+    seen: set[str] = set()
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        inside = [Path(root, name) for name in sorted(folders) if not name.startswith(".")]
+        real = os.path.realpath(root)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = [one.name for one in inside if is_left_out is None or not is_left_out(one)]
+        found += [Path(root, name) for name in names if not name.startswith(".")]
+    return sorted(file for file in found if file.is_file())
+
+
 def text_files(path: Path) -> list[Path]:
     """Return a file itself, or the .txt files in a folder, in order of their names."""
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.rglob("*.txt") if file.is_file())
+    return [file for file in files_below(path) if file.suffix == ".txt"]
 
 
 def read_texts(paths: Iterable[Path]) -> dict[Path, str]:

@@ -41,7 +41,7 @@ def child(source: Path, out: Path, model: str) -> int:
 
 def main() -> None:
     folder, model, wanted = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    source = folder / "corpus.jsonl"
+    source = folder  # so that outputs, whole or not, lie among the inputs
     calm = folder / "calm.jsonl"
     begun = time.monotonic()
     run_once(source, calm, model)

@@ -261,6 +261,32 @@ def test_standard_input_is_json_lines_or_one_text(monkeypatch: pytest.MonkeyPatc
         assert document.doc_id == expected
 
 
+class Drops(io.RawIOBase):
+    """A pipe that gives a byte at a time."""
+
+    def __init__(self, content: bytes) -> None:
+        self.left = content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        first, self.left = self.left[:1], self.left[1:]
+        buffer[: len(first)] = first
+        return len(first)
+
+
+@pytest.mark.parametrize("how", [None, "gzip", "zstd"])
+def test_what_standard_input_is_does_not_depend_on_its_pace(
+    how: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = pack(b"id,text\n1,Iran praised Oman.\n2,Oman thanked Iran.\n", how)
+    stdin = io.TextIOWrapper(io.BufferedReader(Drops(content)))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert [one.doc_id for one in read("-")] == ["1", "2"]
+    assert not stdin.closed
+
+
 def test_what_cannot_be_an_input_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_text("x")
     (tmp_path / "a.txt").write_text("x")

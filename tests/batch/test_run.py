@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from stance.batch import run as run_module
 from stance.batch.options import BatchOptions
+from stance.batch.parts import remove_done
 from stance.batch.run import Progress, score
 from stance.cli import app
 from stance.errors import InputError, OptionError
@@ -33,6 +35,10 @@ def options(model: str, **more: Any) -> BatchOptions:
 
 class StoppedError(Exception):
     """What stands for a kill in these tests."""
+
+
+def stop(*_: Any) -> None:
+    raise StoppedError
 
 
 def stop_after(chunks: int) -> Any:
@@ -175,6 +181,68 @@ def test_an_overwrite_that_is_killed_leaves_no_rows_of_the_run_before(
     monkeypatch.undo()
     score(source, out, options(model, evidence=True))
     assert out.read_bytes() == calm.read_bytes()
+
+
+def test_a_run_stopped_at_its_end_goes_on_beside_its_inputs(
+    source: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with source.open("a") as file:
+        file.write('{"id": "bad"}\n')
+    out = tmp_path / "out.jsonl"
+    for step in ("join_parts", "write_atomically", "_write_errors", "put_in_place"):
+        with monkeypatch.context() as patched:
+            patched.setattr(run_module, step, stop)
+            with pytest.raises(StoppedError):
+                score(tmp_path, out, options(model))
+    summary = score(tmp_path, out, options(model))
+    assert (summary.documents, summary.bad) == (40, 1)
+
+
+@pytest.mark.parametrize("out", ["corpus.jsonl", "notes.csv", "folder.parquet"])
+def test_an_output_that_would_replace_an_input_is_refused(
+    out: str, tmp_path: Path, model: str
+) -> None:
+    sources = ["corpus.jsonl", "notes.csv.errors.jsonl", "folder.parquet/1.jsonl"]
+    for name in sources:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write_corpus(tmp_path / name, 1)
+    chosen = options(model, overwrite=True, partition="month" if "parquet" in out else None)
+    pytest.importorskip("pyarrow")
+    with pytest.raises(OptionError, match="an output replaces none of its inputs"):
+        score([tmp_path / name for name in sources], tmp_path / out, chosen)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs files that are known by their numbers")
+def test_all_of_an_output_is_on_the_disk_before_its_parts_are_removed(
+    source: Path, tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyarrow")
+    synced = set()
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.add(os.fstat(handle).st_ino))
+    out = tmp_path / "out.parquet"
+    score(source, out, options(model, partition="month"))
+    assert {path.stat().st_ino for path in (tmp_path, out, *out.rglob("*"))} <= synced
+
+
+def test_two_runs_may_remove_the_same_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out.csv.parts"
+    done = tmp_path / "out.csv.parts.done"
+    done.mkdir()
+    for name in "ab":
+        (done / name).touch()
+    remove = shutil.rmtree
+
+    def late(path: Path) -> None:
+        if (path / "a").exists():
+            (path / "a").unlink()  # as the other run does, which is ahead
+            raise FileNotFoundError
+        remove(path)
+
+    monkeypatch.setattr(shutil, "rmtree", late)
+    remove_done(folder)
+    assert not done.exists()
 
 
 def test_a_part_of_another_run_is_never_taken(source: Path, tmp_path: Path, model: str) -> None:

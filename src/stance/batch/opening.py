@@ -13,7 +13,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from stance.errors import InputError, MissingExtraError, Problem
 
@@ -70,7 +70,11 @@ class Opened:
         self.name = name
         if name == STDIN and sys.stdin is None:
             raise OSError("standard input is closed")
-        raw: IO[bytes] = sys.stdin.buffer if name == STDIN else Path(name).open("rb")  # noqa: SIM115
+        raw: IO[bytes]
+        if name == STDIN:  # a reader of its own: it waits until its buffer is full, so that what
+            raw = io.BufferedReader(cast(Any, sys.stdin.buffer))  # it is does not hang on its pace
+        else:
+            raw = Path(name).open("rb")  # noqa: SIM115
         self._raw = raw
         self._text: io.TextIOWrapper | None = None
         self.stream: Any = _without_compression(raw, name)
@@ -139,7 +143,9 @@ class Opened:
         """Close the file; standard input stays open."""
         if self._text is not None:
             self._text.detach()
-        if self.name != STDIN:
+        if self.name == STDIN:
+            self._raw.detach()
+        else:
             self.stream.close()
             self._raw.close()
 

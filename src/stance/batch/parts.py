@@ -218,8 +218,9 @@ def _done(folder: Path) -> Path:
 
 def remove_done(folder: Path) -> None:
     """Remove what is left where a run was killed between its end and the removal of its parts."""
-    if _done(folder).exists():
-        shutil.rmtree(_done(folder))
+    while _done(folder).exists():
+        with contextlib.suppress(FileNotFoundError):  # another process is at it too
+            shutil.rmtree(_done(folder))
 
 
 def _take(lock: IO[bytes], folder: Path) -> None:

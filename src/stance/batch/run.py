@@ -16,7 +16,7 @@ from stance.analysis import ModelKey, cached_model, model_key
 from stance.batch.chunks import Chunk, cut
 from stance.batch.documents import BadRecord, Document
 from stance.batch.engines import in_order
-from stance.batch.opening import Opened, need_pyarrow
+from stance.batch.opening import STDIN, Opened, need_pyarrow
 from stance.batch.options import BatchOptions, check_options
 from stance.batch.parts import PartHeader, Parts, how_to_go_on, remove_done, what_differs
 from stance.batch.readers import read_source
@@ -31,6 +31,9 @@ __all__ = ["FORMAT", "Progress", "Summary", "score"]
 
 FORMAT = 1
 """Number of the format of score files; it stands in what goes with them."""
+
+
+_META, _ERRORS = ".meta.json", ".errors.jsonl"
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -155,9 +158,24 @@ def score(
         need_pyarrow("writing Parquet")
     names = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
     sources = find_sources(names, options, on_skip)
+    _check_apart(out, sources)
     key = model_key(options.model, options.actors)
     columns = columns_of(cached_model(key).stances, options.evidence)
     return _Run(out, kind, sources, key, columns, options).go(on_progress)
+
+
+def _beside(out: Path, ending: str) -> Path:
+    return out.with_name(out.name + ending)
+
+
+def _check_apart(out: Path, sources: Iterable[Source]) -> None:
+    """Raise OptionError if what is written would replace what is read."""
+    written = {_beside(out, ending).resolve() for ending in ("", _META, _ERRORS)}
+    for source in sources:
+        file = Path(source.file).resolve()
+        if source.file != STDIN and not written.isdisjoint((file, *file.parents)):
+            rule = "an output replaces none of its inputs"
+            raise OptionError(Problem(rule, "name another output (--out)", path=source.path))
 
 
 class _Run:
@@ -180,9 +198,9 @@ class _Run:
         self.options = options
         sizes = [source.size for source in sources]
         self.size = None if None in sizes else sum(size or 0 for size in sizes)
-        self.meta = out.with_name(out.name + ".meta.json")
-        self.errors = out.with_name(out.name + ".errors.jsonl")
-        self.folder = out.with_name(out.name + ".parts")
+        self.meta = _beside(out, _META)
+        self.errors = _beside(out, _ERRORS)
+        self.folder = _beside(out, ".parts")
 
     def about(self) -> dict[str, Any]:
         """Return what the bytes of the output depend on."""
@@ -302,11 +320,10 @@ class _Run:
         return msgspec.structs.replace(meta.summary, out=str(self.out), already=True)
 
     def _finish(self, parts: Parts, n_parts: int, tally: _Tally) -> None:
-        """Write the error file, what goes with the output, and last the output itself."""
-        if tally.bad:
-            _write_errors(self.errors, parts, n_parts)
-        else:
-            self.errors.unlink(missing_ok=True)
+        """Write what goes with the output, the error file, and last the output itself.
+
+        In this order: by what goes with it, an error file in a folder of inputs is known as ours.
+        """
         about = {
             "stance.format": str(FORMAT),
             "stance.version": str(self.about()["version"]),
@@ -324,6 +341,10 @@ class _Run:
         )
         encoded = msgspec.json.format(msgspec.json.encode(meta), indent=2)
         write_atomically(self.meta, encoded + b"\n")
+        if tally.bad:
+            _write_errors(self.errors, parts, n_parts)
+        else:
+            self.errors.unlink(missing_ok=True)
         put_in_place(joined, self.out)
 
     def _summary(self, tally: _Tally, resumed: int, n_parts: int) -> Summary:

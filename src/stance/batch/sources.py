@@ -15,6 +15,7 @@ import msgspec
 from stance.batch.opening import READ_ERRORS, STDIN, need_pyarrow, open_input
 from stance.batch.options import BatchOptions, InputFormat
 from stance.errors import InputError, MissingExtraError, OptionError, Problem, missing
+from stance.files import files_below
 
 __all__ = ["KINDS", "Source", "find_sources"]
 
@@ -135,12 +136,7 @@ def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source
 
 def _files(folder: Path) -> list[Path]:
     """Return the files in a folder that are meant: neither hidden nor of an unfinished run."""
-    found: list[Path] = []
-    for root, folders, names in os.walk(folder):
-        inside = [Path(root, name) for name in folders if not name.startswith(".")]
-        folders[:] = [one.name for one in inside if not _is_unfinished(one)]
-        found += [Path(root, name) for name in names if not name.startswith(".")]
-    return sorted(file for file in found if _kind(file) is not None and file.is_file())
+    return [file for file in files_below(folder, _is_unfinished) if _kind(file) is not None]
 
 
 def _is_unfinished(folder: Path) -> bool:

@@ -72,10 +72,10 @@ def join_parts(
     _remove(temporary)
     if partition is None:
         WRITERS[kind](temporary, parts, n_parts, columns, about)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
     else:
         _join_months(temporary, parts, n_parts, columns, about)
+    for one in (*temporary.rglob("*"), temporary):
+        _sync(one)
     return temporary
 
 
@@ -86,6 +86,18 @@ def put_in_place(joined: Path, out: Path) -> None:
         _remove(old)
         out.replace(old)
     joined.replace(out)
+    _sync(out.parent)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names that a folder holds, are on the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def measure(out: Path) -> Written:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stance.errors import InputError, LabelError, OptionError, Problem, missing
-from stance.files import write_atomically
+from stance.files import files_below, write_atomically
 from stance.labels import jsonlines, marked, marked_writer, table
 from stance.labels.check import Located, Numbered, check_collection, check_sentence
 from stance.records import LabeledSentence
@@ -47,7 +47,7 @@ def _label_files(path: Path) -> list[Path]:
         raise missing(path, "labels file or folder")
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.rglob("*") if file.suffix in FORMS and file.is_file())
+    files = [file for file in files_below(path) if file.suffix in FORMS]
     if not files:
         raise InputError(
             Problem(
