@@ -80,6 +80,35 @@ def test_a_queue_is_not_written_over_decisions(here: Path) -> None:
     assert "a queue is not written over decisions" in refusal(*command, "--queue", "q.stance")
 
 
+def test_labels_are_not_written_over_unasked(here: Path) -> None:
+    Path("mine.stance").write_text("[Iran|IRN] left.\n")
+    Path("t.txt").write_text("Iran praised Oman.")
+    kept = Path("mine.stance").read_bytes()
+    for command in (
+        ["adjudicate", "anna.stance", "ben.stance", "--queue", "q.stance"],
+        ["suggest", "t.txt"],
+    ):
+        command = ["labels", *command, "--out", "mine.stance"]
+        assert "pass --overwrite to replace it" in refusal(*command)
+        assert Path("mine.stance").read_bytes() == kept
+        run(*command, "--overwrite")
+        assert Path("mine.stance").read_bytes() != kept
+        Path("mine.stance").write_bytes(kept)
+
+
+def test_decisions_of_an_earlier_round_stay(here: Path) -> None:
+    command = ["labels", "adjudicate", "anna.stance", "ben.stance"]
+    command += ["--out", "g.stance", "--queue", "q.stance"]
+    run(*command)
+    asked = {label.id for label in read_labels("q.stance")}
+    one, *rest = (label for label in read_labels("decided.stance") if label.id in asked)
+    for some in ([one], rest):
+        write_labels(some, "some.stance")
+        run(*command, "--decisions", "some.stance")
+    assert len(read_labels("g.stance")) == 60
+    assert not Path("q.stance").exists()
+
+
 def test_a_queue_is_gone_when_everything_is_decided(here: Path) -> None:
     command = ["labels", "adjudicate", "anna.stance", "ben.stance", "--out", "g.stance"]
     shutil.copy("decided.stance", "q.stance")
@@ -95,6 +124,8 @@ def test_a_split_names_its_parts_and_grows_without_moving(here: Path) -> None:
     write_labels(more, "more.jsonl")
     run("labels", "split", "more.jsonl", "--out", "p", "--parts", "train=0.5,test=0.5")
     assert before <= {s.doc_id for s in read_labels("p/test.jsonl")}
+    run("labels", "split", "anna.stance", "--out", "p", "--parts", "train=1,test=0.000001")
+    assert not Path("p/test.jsonl").exists()
     assert "--parts reads name=share,name=share; found 'test'" in refusal(
         "labels", "split", "anna.stance", "--out", "p", "--parts", "train=0.5,test"
     )

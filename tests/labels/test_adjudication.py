@@ -65,11 +65,11 @@ def test_the_order_of_labels_makes_no_difference(labels: tuple[LabeledSentence, 
 def test_decisions_typed_into_the_queue_are_folded_back(
     labels: tuple[LabeledSentence, ...], tmp_path: Path
 ) -> None:
-    settled, queue = adjudicate(labels)
+    found = adjudicate(labels)
     path = tmp_path / "queue.stance"
-    write_labels(queue, path)
+    write_labels(found.queue, path)
     text = path.read_text("utf-8")
-    open_again = fold_back(settled, read_labels(path))
+    open_again = fold_back(found, read_labels(path))
     assert [s.id for s in open_again.queue] == ["d:1"]
     decided = (
         "\n".join(line for line in text.splitlines() if "BEL: ?" not in line)
@@ -78,11 +78,11 @@ def test_decisions_typed_into_the_queue_are_folded_back(
     )
     decided = decided.replace("|EU+BEL]", "|EU]").replace("|BEL+EU]", "|EU]")
     path.write_text(decided, "utf-8")
-    assert len(fold_back(settled, read_labels(path)).queue) == 1  # meta.mentions is still there
+    assert len(fold_back(found, read_labels(path)).queue) == 1  # meta.mentions is still there
     path.write_text(
         decided.replace("meta.mentions: kb Brussels=EU; lm Brussels=BEL   ", ""), "utf-8"
     )
-    done = fold_back(settled, read_labels(path), "judge")
+    done = fold_back(found, read_labels(path), "judge")
     assert not done.queue
     last = done.settled[-1]
     assert (last.id, last.annotator, last.status, last.meta) == ("d:1", "judge", "gold", {})
@@ -90,12 +90,38 @@ def test_decisions_typed_into_the_queue_are_folded_back(
     assert last.exhaustive
 
 
+def test_decisions_of_several_rounds_add_up(tmp_path: Path) -> None:
+    """Each round names some sentences of the queue; what it leaves out stays as it was."""
+    for name, stance in (("a", "rivalry"), ("b", "threat")):
+        lines = [f"[Iran|IRN] warned [Oman|OMN] {i}.\n    IRN > OMN: {stance}" for i in range(3)]
+        text = f"# annotator: {name}\n# doc: d\n" + "\n".join(lines) + "\n"
+        (tmp_path / f"{name}.stance").write_text(text, "utf-8")
+    found = adjudicate(read_labels(tmp_path))
+    assert [s.id for s in found.queue] == ["d:0", "d:1", "d:2"]
+
+    def decided(number: int, stance: str) -> LabeledSentence:
+        label = found.queue[number]
+        (relation,) = label.relations or ()
+        chosen = msgspec.structs.replace(relation, stance=(stance,))
+        return msgspec.structs.replace(label, relations=(chosen,))
+
+    first = fold_back(found, [decided(1, "threat")])
+    assert [s.id for s in first.queue] == ["d:0", "d:2"]
+    again = [found.queue[1], decided(0, "rivalry")]  # d:1 stands open in a copy of the queue
+    second = fold_back(found, again, "judge", first.settled)
+    assert [s.id for s in second.queue] == ["d:2"]
+    anew = fold_back(found, [decided(1, "rivalry")], "judge", second.settled)
+    said = {s.id: (s.relations or ())[0].stance for s in anew.settled}
+    assert said == {"d:0": ("rivalry",), "d:1": ("rivalry",)}
+    assert [s.id for s in anew.queue] == ["d:2"]
+
+
 def test_a_decision_about_a_settled_sentence_is_refused(
     labels: tuple[LabeledSentence, ...],
 ) -> None:
-    settled, _ = adjudicate(labels)
+    found = adjudicate(labels)
     with pytest.raises(LabelError, match="a decision is about a sentence that was disputed"):
-        fold_back(settled, settled[:1])
+        fold_back(found, found.settled[:1])
 
 
 def test_a_sentence_that_one_annotator_labelled_is_settled_as_it_is(
@@ -181,4 +207,4 @@ def test_speaker_and_evidence_are_settled_where_they_agree_and_queued_where_not(
     write_labels([item], path)
     decided = path.read_text("utf-8").replace("OMN > IRN: ?", f"OMN > IRN: {first}")
     path.write_text(decided, "utf-8")
-    assert relation_lines(fold_back([], read_labels(path)).settled[0]) == [f"OMN > IRN: {first}"]
+    assert relation_lines(fold_back(found, read_labels(path)).settled[0]) == [f"OMN > IRN: {first}"]

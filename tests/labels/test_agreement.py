@@ -15,7 +15,7 @@ from nltk.metrics.distance import binary_distance, masi_distance
 from stance.errors import LabelError, OptionError
 from stance.labels.agreement import Layer, _alpha, agreement
 from stance.labels.files import read_labels
-from stance.labels.merging import merge_labels
+from stance.labels.merging import align, merge_labels
 from stance.records import LabeledSentence
 
 SMALL = read_labels("tests/data/small.stance")
@@ -157,6 +157,33 @@ def test_merging_gives_one_id_to_the_same_sentence() -> None:
     renamed = [msgspec.structs.replace(s, id=f"x{s.id}", annotator="b") for s in SMALL]
     merged = merge_labels({"a": by("a"), "b": renamed})
     assert {s.id for s in merged} == {"a17:0", "a17:1", "a18:0"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ((0, 2), (2,), 1),  # the places tell which
+        ((0, 2), (0, 2), 2),
+        ((0, 2), (1, 3), 2),  # as many each: counted, though one splits sentences otherwise
+        ((0,), (4,), 1),
+        ((0, 2), (None,), 1),  # no place: counted
+    ],
+)
+def test_equal_sentences_of_a_document_are_told_apart(
+    first: tuple[int | None, ...], second: tuple[int | None, ...], shared: int
+) -> None:
+    def labels(places: tuple[int | None, ...]) -> list[LabeledSentence]:
+        return [
+            LabeledSentence(id=f"d:{i}", doc_id="d", sent_index=place, text="They agreed.")
+            for i, place in enumerate(places)
+        ]
+
+    merged = merge_labels({"a": labels(first), "b": labels(second)})
+    assert len(merged) == len(first) + len(second)
+    both = [by for by in align(merged).values() if len(by) == 2]
+    assert len(both) == shared
+    if (first, second) == ((0, 2), (2,)):
+        assert [label.sent_index for label in both[0].values()] == [2, 2]
 
 
 def test_merging_refuses_two_labels_of_one_annotator() -> None:

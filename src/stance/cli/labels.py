@@ -200,8 +200,9 @@ def split(
     for name, part in divided.items():
         if part:
             write_labels(part, files[name])
-        else:
-            talk(f"{name} is empty: too few documents; {files[name]} was not written")
+        else:  # an older file would hold documents that stand in another part now
+            files[name].unlink(missing_ok=True)
+            talk(f"{name} is empty: too few documents; there is no {files[name]}")
     show_splits({name: label_stats(part) for name, part in divided.items()})
 
 
@@ -267,12 +268,13 @@ def adjudicate(
         Path | None, typer.Option(help="The queue, after somebody decided; may be QUEUE itself.")
     ] = None,
     name: Annotated[str, typer.Option(help="Who decided.")] = "adjudicated",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write what annotators agree on and a queue of the rest; fold decisions back with --decisions.
 
     In the queue a disputed stance is '?', and the header says what each annotator wrote. Replace
     the '?', or remove the line; where mentions are disputed, correct the marks and remove
-    'meta.mentions' from the header.
+    'meta.mentions' from the header. Decisions that OUT holds from earlier rounds stay.
     """
     from stance.labels.adjudication import adjudicate as part
     from stance.labels.adjudication import fold_back
@@ -287,19 +289,22 @@ def adjudicate(
                 path=str(queue),
             )
         )
+    if decisions is None:
+        _check_new(out, overwrite)
     found = part(merge_labels(_sources(labels, annotators)))
     if decisions is not None:
         decided = read_labels(decisions)
         asked = {label.id for label in found.queue}
-        found = fold_back(found.settled, [s for s in decided if s.id in asked], name)
         for label in decided:
             if label.id not in asked:
                 talk(f"{decisions}: sentence {label.id} is not disputed; left out")
+        earlier = read_labels(out) if out.exists() else ()
+        found = fold_back(found, [s for s in decided if s.id in asked], name, earlier)
     for path, part_labels in ((out, found.settled), (queue, found.queue)):
         if part_labels:
             write_labels(part_labels, path)
-        elif path == queue and decisions is not None:
-            queue.unlink(missing_ok=True)
+        else:
+            path.unlink(missing_ok=True)
     talk(f"{out}: {len(found.settled)} sentences settled; {queue}: {len(found.queue)} to decide")
 
 
@@ -340,6 +345,7 @@ def suggest(
     ] = None,
     model: ModelName = "base",
     actors: Actors = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Choose what to label next: uncertain, varied sentences, labelled by the model beforehand.
 
@@ -349,6 +355,7 @@ def suggest(
     from stance.labels.files import read_labels, write_labels
     from stance.learning.suggestions import suggest as choose
 
+    _check_new(out, overwrite)
     known = [label.text for label in read_labels(labeled)] if labeled else []
     found = choose(load_model(model, actors), read_documents(texts), n, known)
     write_labels(found, out)

@@ -221,21 +221,24 @@ def _written(view: dict[Dyad, LabeledRelation], dyads: Iterable[Dyad], text: str
 
 
 def fold_back(
-    settled: Iterable[LabeledSentence],
+    found: Adjudication,
     decisions: Iterable[LabeledSentence],
     annotator: str = "adjudicated",
+    earlier: Iterable[LabeledSentence] = (),
 ) -> Adjudication:
     """Add decided sentences of a queue to the settled ones; the open ones remain a queue.
 
     Parameters
     ----------
-    settled : iterable of LabeledSentence
-        As :func:`adjudicate` returned them.
+    found : Adjudication
+        As :func:`adjudicate` returned it.
     decisions : iterable of LabeledSentence
-        The queue after somebody decided. A sentence is decided once no stance is open and
-        ``meta`` no longer holds ``mentions``.
+        The queue, or some of it, after somebody decided. A sentence is decided once no stance is
+        open and ``meta`` no longer holds ``mentions``.
     annotator : str
         Who decided.
+    earlier : iterable of LabeledSentence
+        What was settled before: decisions among it stand, unless a sentence is decided anew.
 
     Raises
     ------
@@ -247,21 +250,25 @@ def fold_back(
     >>> import msgspec, stance
     >>> labels = stance.read_labels("tests/data/small.stance")[:1]
     >>> other = msgspec.structs.replace(labels[0], annotator="other", relations=())
-    >>> queue = adjudicate([*labels, other]).queue
-    >>> len(fold_back([], queue).queue)
+    >>> found = adjudicate([*labels, other])
+    >>> len(fold_back(found, found.queue).queue)
     1
-    >>> decided = msgspec.structs.replace(queue[0], relations=())
-    >>> fold_back([], [decided]).settled[0].annotator
+    >>> decided = msgspec.structs.replace(found.queue[0], relations=())
+    >>> fold_back(found, [decided]).settled[0].annotator
     'adjudicated'
     """
-    done = list(settled)
-    known = {(label.doc_id, label.id) for label in done}
-    queue, problems = [], []
+    done = list(found.settled)
+    known = {_name(label) for label in done}
+    queue = {_name(label): label for label in found.queue}
+    before = {_name(label): label for label in earlier if _name(label) in queue}
+    problems = []
     for label in decisions:
         if not _is_decided(label):
-            queue.append(label)
+            queue[_name(label)] = label
             continue
-        if (label.doc_id, label.id) in known:
+        queue.pop(_name(label), None)
+        before.pop(_name(label), None)
+        if _name(label) in known:
             problems.append(
                 Problem(
                     "a decision is about a sentence that was disputed",
@@ -273,7 +280,12 @@ def fold_back(
         done.append(msgspec.structs.replace(label, annotator=annotator, status="gold", meta=meta))
     if problems:
         raise LabelError(problems)
-    return Adjudication(tuple(done), tuple(queue))
+    still = (label for name, label in queue.items() if name not in before)
+    return Adjudication((*done, *before.values()), tuple(still))
+
+
+def _name(label: LabeledSentence) -> tuple[str | None, str]:
+    return label.doc_id, label.id
 
 
 def _is_decided(label: LabeledSentence) -> bool:

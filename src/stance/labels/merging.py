@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -52,12 +51,19 @@ def merge_labels(sources: Mapping[str, Iterable[LabeledSentence]]) -> tuple[Labe
             named.append(msgspec.structs.replace(label, annotator=annotator))
     aligned, problems = _align(named)
     merged = []
-    for by_annotator in aligned.values():
-        id_ = min(label.id for label in by_annotator.values())
+    taken: dict[str, tuple[str, str]] = {}
+    for (document, text, _), by_annotator in aligned.items():
+        ids = sorted({label.id for label in by_annotator.values()})
+        id_ = next((one for one in ids if one not in taken), ids[0])
+        other_document, other_text = taken.get(id_, ("", ""))
+        if other_text and (other_text != text or other_document == document):
+            rule = f"an id stands for one sentence; {id_} has two{' texts' * (other_text != text)}"
+            step = "correct the text in one source, or rename the id"
+            problems.append(Problem(rule, step, text))
+        taken[id_] = document, text
         merged += [
             msgspec.structs.replace(by_annotator[name], id=id_) for name in sorted(by_annotator)
         ]
-    problems += _shared_ids(merged)
     if problems:
         raise LabelError(problems)
     return tuple(sorted(merged, key=_place))
@@ -84,10 +90,9 @@ def align(labels: Iterable[LabeledSentence]) -> Aligned:
 
 
 def _align(labels: Iterable[LabeledSentence]) -> tuple[Aligned, list[Problem]]:
-    """Group labels of one sentence; the nth time a text stands in a document is its own."""
-    aligned: Aligned = {}
+    """Group labels of one sentence; each time that a text stands in a document is its own."""
     problems = []
-    times: Counter[tuple[str, str, str]] = Counter()
+    repeated: dict[tuple[str, str], dict[str, list[LabeledSentence]]] = {}
     seen: dict[tuple[str, str, str, str], LabeledSentence] = {}
     for label in sorted(labels, key=_place):
         annotator, document = label.annotator or "", label.doc_id or ""
@@ -102,30 +107,34 @@ def _align(labels: Iterable[LabeledSentence]) -> tuple[Aligned, list[Problem]]:
                     )
                 )
             continue
-        where = (annotator, document, label.text)
-        key = (document, label.text, times[where])
-        times[where] += 1
-        aligned.setdefault(key, {})[annotator] = label
-    return aligned, problems
+        repeated.setdefault((document, label.text), {}).setdefault(annotator, []).append(label)
+    aligned: Aligned = {}
+    for where, found in repeated.items():
+        for annotator, numbers in _numbers(found).items():
+            for number, label in zip(numbers, found[annotator], strict=True):
+                aligned.setdefault((*where, number), {})[annotator] = label
+    in_order = sorted(aligned.items(), key=lambda item: min(map(_place, item[1].values())))
+    return dict(in_order), problems
+
+
+def _numbers(found: Mapping[str, Sequence[LabeledSentence]]) -> dict[str, Sequence[int]]:
+    """Return by annotator which of a document's equal sentences each label is about.
+
+    They are counted; but where one annotator labelled more of them, their places must tell.
+    """
+    places = {
+        name: [label.sent_index for label in own if label.sent_index is not None]
+        for name, own in found.items()
+    }
+    often = {name: len(own) for name, own in found.items()}
+    are_known = all(len(set(own)) == often[name] for name, own in places.items())
+    if len(set(often.values())) > 1 and are_known:
+        return dict(places)
+    return {name: range(n) for name, n in often.items()}
 
 
 def _same(one: LabeledSentence, other: LabeledSentence) -> bool:
     return msgspec.structs.replace(one, meta={}) == msgspec.structs.replace(other, meta={})
-
-
-def _shared_ids(labels: Iterable[LabeledSentence]) -> list[Problem]:
-    texts: dict[str, str] = {}
-    problems = []
-    for label in labels:
-        if texts.setdefault(label.id, label.text) != label.text:
-            problems.append(
-                Problem(
-                    f"an id stands for one sentence; {label.id} has two texts",
-                    "correct the text in one source, or rename the id",
-                    label.text,
-                )
-            )
-    return list(dict.fromkeys(problems))
 
 
 Place = tuple[str, bool, int, list[tuple[str, int]], str, bytes]
