@@ -231,7 +231,9 @@ def test_a_text_that_is_none_is_refused(base: Model, text: str, rule: str) -> No
         base.analyze(text)
 
 
-@pytest.mark.parametrize("date", ["yesterday", "2015-13-01", "23.11.2015"])
+@pytest.mark.parametrize("date", [
+    "yesterday", "2015-13-01", "23.11.2015", "20151123", "2015-W48-1", "2015-11-23T09:30", "",
+])  # fmt: skip
 def test_a_date_that_is_none_is_refused(base: Model, date: str) -> None:
     with pytest.raises(OptionError, match="a date is a day as in 2015-11-23; found"):
         base.analyze("Iran left.", date=date)

@@ -117,3 +117,9 @@ def test_a_failed_write_leaves_the_old_file(
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["f.txt"]
+
+
+def test_a_closed_standard_input_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files.sys, "stdin", None)
+    with pytest.raises(InputError, match=r"^-: standard input can be read \(it is closed\); send"):
+        files.read_text("-")

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from stance.errors import InputError, NotFoundError, OutputError, Problem, Stanc
 
 __all__ = [
     "MAX_LINE",
+    "READ_ERRORS",
     "decode_utf8",
     "files_below",
+    "is_unfinished",
     "leading_day",
     "read_labels_text",
     "read_lines",
@@ -30,6 +33,12 @@ __all__ = [
 MAX_LINE = 1_000_000
 """Longest line, in characters: no sentence is longer, but a broken export may be."""
 
+
+READ_ERRORS = (OSError, EOFError, zlib.error)
+"""What a damaged or unreadable file raises; the latter two where it is packed."""
+
+_OUTPUTS = (".jsonl", ".csv", ".parquet")
+"""Endings of score files."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
@@ -144,6 +153,9 @@ def read_text(path: Path | str) -> str:
     """
     path = Path(path)
     if str(path) == "-":
+        if sys.stdin is None:
+            rule = "standard input can be read (it is closed)"
+            raise InputError(Problem(rule, "send it a text, or name a file", path="-"))
         data = sys.stdin.buffer.read()
     elif path.is_dir():
         step = "name a file; 'stance score' and 'stance report' read folders"
@@ -187,6 +199,13 @@ def files_below(folder: Path, is_left_out: Callable[[Path], bool] | None = None)
         folders[:] = [one.name for one in inside if is_left_out is None or not is_left_out(one)]
         found += [Path(root, name) for name in names if not name.startswith(".")]
     return sorted(file for file in found if file.is_file())
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Return whether a folder holds the parts of an unfinished run, or what is left of them."""
+    output = folder.name.removesuffix(".done").removesuffix(".parts")
+    is_named_so = folder.name in (f"{output}.parts", f"{output}.parts.done")
+    return is_named_so and (output.endswith(_OUTPUTS) or (folder / "run.json").is_file())
 
 
 def text_files(path: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made import make_row
+from made import STANCES, make_row
 
 from stance.aggregation.tables import aggregate
 from stance.aggregation.tally import Tally, tally
@@ -106,6 +106,31 @@ def test_a_frame_tells_what_its_rows_tell(kind: str, wanted: Tally) -> None:
     assert tally(make(ROWS)) == wanted
 
 
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_text_in_a_stance_column_of_a_frame_is_refused(kind: str) -> None:
+    library = pytest.importorskip(kind, reason=f"{kind} is not installed")
+    make = library.Table.from_pylist if kind == "pyarrow" else library.DataFrame
+    with pytest.raises(InputError, match="2: a score is a number; found 'much'; correct it"):
+        tally(make([make_row() | {"threat": "0.2"}, make_row() | {"threat": "much"}]))
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_lists_in_a_column_of_text_are_refused(kind: str) -> None:
+    library = pytest.importorskip(kind, reason=f"{kind} is not installed")
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    make = library.Table.from_pylist if kind == "pyarrow" else library.DataFrame
+    with pytest.raises(InputError, match="scores are columns of text and of numbers"):
+        tally(make([make_row() | {"date": ["2015-11-23"]}]))
+
+
+def test_a_pandas_column_of_numbers_and_text_is_refused() -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    frame = pandas.DataFrame([make_row(), make_row() | {"threat": "much"}])
+    with pytest.raises(InputError, match=r"numbers .*'much'.* column threat"):
+        tally(frame)
+
+
 def test_a_pandas_frame_is_read_without_arrow(
     wanted: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,11 +157,20 @@ def test_a_list_of_files_is_read_as_one(tmp_path: Path, wanted: Tally) -> None:
     assert tally([tmp_path / "1.jsonl", tmp_path / "0.jsonl"]) == wanted
 
 
+CUT_GZIP = gzip.compress(b"{}\n" * 99, mtime=0)[:-12]
+DAMAGED_GZIP = gzip.compress(b"", mtime=0)[:10] + b"\xff" * 20
 BAD_FILES: list[tuple[str, bytes, str]] = [
     ("a.jsonl", b"{]", r"a.jsonl:1: a line of a score file is a JSON object"),
     ("a.jsonl", b'{"doc_id": "d"}', r"a.jsonl:1: scores have the columns .* are? missing"),
     ("a.csv", b"a,b\n1,2\n", r"a.csv:1: scores have the columns"),
     ("a.xlsx", b"", r"a.xlsx: a score file ends in one of .jsonl, .csv, .tsv, .parquet"),
+    ("a.jsonl.gz", CUT_GZIP, r"a.jsonl.gz: a score file is whole and can"),
+    (
+        "a.jsonl.gz",
+        b"{}",
+        r"a.jsonl.gz: a score file is whole and can be read \(Not a gzipped file",
+    ),
+    ("a.csv.gz", DAMAGED_GZIP, r"a.csv.gz: a score file is whole .*invalid"),
     ("a.parquet", b"PAR1 no", r"a.parquet: a Parquet file is whole"),
 ]
 
@@ -181,3 +215,23 @@ def test_the_error_file_of_a_batch_is_no_score_file(tmp_path: Path, wanted: Tall
     write_jsonl(tmp_path / "a.jsonl")
     (tmp_path / "a.jsonl.errors.jsonl").write_text('{"doc_id": null}\n', "utf-8")
     assert tally(tmp_path) == wanted
+
+
+@pytest.mark.parametrize(
+    "part", ["b.jsonl.parts/joined.jsonl", "b.csv.parts.done/0.csv", "in/b.parquet.parts/0.jsonl"]
+)
+def test_parts_of_an_unfinished_run_are_no_score_files(
+    part: str, tmp_path: Path, wanted: Tally
+) -> None:
+    write_jsonl(tmp_path / "a.jsonl")
+    (tmp_path / part).parent.mkdir(parents=True)
+    (tmp_path / part).write_text(json.dumps(make_row("other")) + "\n", "utf-8")
+    assert tally(tmp_path) == wanted
+
+
+def test_a_row_of_another_model_in_a_file_is_named(tmp_path: Path) -> None:
+    other = {f"other {key}" if key in STANCES else key: v for key, v in make_row().items()}
+    lines = [json.dumps(row | {"stances": ""}) for row in (make_row(), other)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(InputError, match=r"a.jsonl:2: a relation has a probability of each stance"):
+        tally(tmp_path / "a.jsonl")

@@ -13,6 +13,7 @@ from made import STANCES, make_row
 from stance.aggregation.changes import change_points
 from stance.aggregation.tables import make_table
 from stance.aggregation.tally import Tally, merge_tallies, tally
+from stance.analysis import Model
 from stance.errors import InputError, OptionError
 
 _PROBABILITY = st.integers(0, 10_000).map(lambda n: n / 10_000)
@@ -109,6 +110,14 @@ BAD_ROWS = [
     ({"rivalry": "much"}, "2: a score is a number; found 'much'; correct it"),
     ({"date": "last May"}, "2: a date is a day as in 2015-11-23; found 'last May'; correct it"),
     ({"date": "2015-02-30"}, "2: a date is a day as in 2015-11-23; found '2015-02-30'"),
+    ({"date": "20151123"}, "2: a date is a day as in 2015-11-23; found '20151123'"),
+    ({"date": "2015-W48-1"}, "2: a date is a day as in 2015-11-23; found '2015-W48-1'"),
+    ({"date": "2015-11-23x"}, "2: a date is a day as in 2015-11-23; found '2015-11-23x'"),
+    (
+        dict.fromkeys(STANCES),
+        "2: a relation has a probability of each stance, here cooperation, rivalry, threat; add up",
+    ),
+    ({"rivalry": None}, "2: a relation has a probability of each stance"),
     ({"stances": "love"}, "the stances of these scores are cooperation, .*; found 'love'"),
 ]
 
@@ -131,6 +140,50 @@ def test_documents_without_relations_are_read_but_add_nothing() -> None:
     counted = tally([make_row(), empty])
     assert [document.doc_id for document in counted.documents] == ["d0", "empty"]
     assert make_table(counted).rows == make_table(tally([make_row()])).rows
+
+
+def test_a_day_may_come_with_an_hour() -> None:
+    rows = [make_row(date=f"2015-11-23{hour}") for hour in ("", "T09:30", " 00:00:00")]
+    assert [document.date for document in tally(rows).documents] == ["2015-11-23"]
+
+
+def test_rows_of_other_stances_are_not_left_out_in_silence() -> None:
+    other = {key.replace("threat", "blows"): value for key, value in make_row("d1").items()}
+    with pytest.raises(OptionError, match=r"the same stances, here .*; found '.*, blows"):
+        tally([make_row(), other])
+
+
+def test_a_column_that_only_later_rows_have_is_read() -> None:
+    counted = tally([make_row("d0"), make_row("d1", source="Herald"), make_row("d2")])
+    assert [document.source for document in counted.documents] == ["", "Herald", ""]
+
+
+TEXTS = ("Iran praised Oman.", "Oman attacked Iran.", "Iran praised Oman.", "Iran praised Oman.")
+
+
+@pytest.mark.parametrize("n", range(1, 5))
+def test_texts_without_ids_are_documents_of_their_own_also_in_merged_parts(
+    n: int, tiny: Model
+) -> None:
+    analyses = [tiny.analyze(text) for text in TEXTS]
+    whole = tally(analyses)
+    assert len(whole.documents) == 4
+    parts = [tally(analyses[i::n]) for i in range(n)]
+    assert merge_tallies(parts) == merge_tallies(parts[::-1]) == whole
+    assert tally([analyses[:2], make_row(), *analyses[2:]]).documents[1:] == whole.documents
+
+
+def test_texts_without_ids_of_two_days_are_two_documents(tiny: Model) -> None:
+    first, second = (tiny.analyze(TEXTS[0], date=f"2015-11-0{day}") for day in (1, 2))
+    whole = tally([second, first])
+    assert [document.date for document in whole.documents] == ["2015-11-01", "2015-11-02"]
+    assert merge_tallies([tally(first), tally(second)]) == whole
+
+
+def test_copies_among_texts_without_ids_count_once(tiny: Model) -> None:
+    long = "Iran praised Oman for the new road over the hills and for the bridge at its end."
+    table = make_table(merge_tallies([tally(tiny.analyze(long))] * 2))
+    assert (table.n_documents, table.n_copied) == (2, 1)
 
 
 def test_a_tally_is_taken_as_it_is() -> None:

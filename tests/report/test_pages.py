@@ -22,7 +22,7 @@ from stance.records import LabeledSentence
 from stance.report.contents import ReportOptions, make_contents
 from stance.report.making import read_articles, report
 from stance.report.markup import escape, marked, visible
-from stance.report.pages import evaluation_page, write_page
+from stance.report.pages import evaluation_page, report_page, write_page
 
 pytest.importorskip("altair", reason="the extra report is not installed")
 pytest.importorskip("vl_convert", reason="the extra report is not installed")
@@ -265,8 +265,49 @@ def test_scores_without_relations_and_a_wrong_ending_are_refused(
         report([], tmp_path / "r.html")
     with pytest.raises(OptionError, match=r"a page ends in .html; found 'r.pdf'; rename it"):
         report(analyses, tmp_path / "r.pdf")
-    with pytest.raises(OptionError, match=r"a period is one of day, .*; found 'decade'"):
-        report(analyses, tmp_path / "r.html", ReportOptions(period="decade"))
+
+
+BAD_OPTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"period": "decade"}, "a period is one of day, .*; found 'decade'"),
+    ({"level": 5.0}, "a level lies between 0 and 1; found 5.0"),
+    ({"level": -1.0}, "a level lies between 0 and 1; found -1.0"),
+    ({"n_dyads": -1}, "n_dyads is 0 or more; found -1"),
+    ({"n_actors": -1}, "n_actors is 0 or more; found -1"),
+    ({"n_quotes": -1}, "n_quotes is 0 or more; found -1"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), BAD_OPTIONS, ids=str)
+def test_a_report_refuses_an_option_outside_its_range(
+    options: dict[str, Any], message: str, analyses: list[Analysis]
+) -> None:
+    with pytest.raises(OptionError, match=message):
+        make_contents(tally(analyses), ReportOptions(**options))
+
+
+OTHER_WEIGHTS = {"cooperation": 0.75, "rivalry": 0, "threat": -0.125}
+SAID = [
+    ({}, "cooperation at +1, rivalry at −0.5 and threat at −1. Intervals", "at most 1 % of random"),
+    (
+        {"weights": OTHER_WEIGHTS, "level": 0.055},
+        "cooperation at +0.75, rivalry at +0 and threat at −0.125. Intervals",
+        "at most 5.5 % of random orders",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "places", "level"), SAID, ids=["usual", "other"])
+def test_a_report_states_the_options_that_it_was_made_with(
+    options: dict[str, Any], places: str, level: str, analyses: list[Analysis]
+) -> None:
+    page = report_page(make_contents(tally(analyses), ReportOptions(**options)))
+    assert places in page
+    assert level in page
+
+
+def test_a_report_of_stances_without_places_says_that_they_have_no_balance() -> None:
+    page = report_page(make_contents(tally(hostile_rows())))
+    assert "in the relations. No places were given for these stances, so they have no" in page
 
 
 def test_a_report_without_the_extra_names_it(
@@ -300,6 +341,26 @@ def test_articles_are_dated_by_their_names(tiny: Model, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("", "utf-8")
     with pytest.raises(InputError, match=r"empty.txt: a text is not empty; check the file"):
         read_articles([tmp_path], tiny)
+
+
+FOLDERS = [
+    (["1/s.txt", "2/s.txt"], ["."], ["1/s.txt", "2/s.txt"]),
+    (["1/s.txt", "2/s.txt"], ["1", "2/s.txt"], ["1/s.txt", "2/s.txt"]),
+    (["x/1/s.txt", "x/s.txt", "x/t.txt"], ["."], ["1/s.txt", "s.txt", "t.txt"]),
+    (["1/s.txt", "2/t.txt"], ["."], ["s", "t"]),
+]
+
+
+@pytest.mark.parametrize(("files", "given", "ids"), FOLDERS)
+def test_articles_of_one_name_in_several_folders_are_told_apart(
+    files: list[str], given: list[str], ids: list[str], tiny: Model, tmp_path: Path
+) -> None:
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("Iran praised Oman.", "utf-8")
+    articles = read_articles([tmp_path / one for one in given], tiny)
+    assert [one.doc_id for one in articles] == ids
+    assert len(tally(articles).documents) == len(files)
 
 
 def test_an_evaluation_report_is_a_harmless_page_with_its_numbers(

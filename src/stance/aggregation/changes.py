@@ -117,10 +117,7 @@ def change_points(
     >>> [(c.period, c.fell) for c in change_points(scores, ("IRN", "OMN"), "year")]
     [('2020', 'cooperation')]
     """
-    if period not in PERIODS:
-        raise OptionError(Problem(f"a period is one of {', '.join(PERIODS)}", "correct it", period))
-    if not 0 < level < 1:
-        raise OptionError(Problem("a level lies between 0 and 1", "correct it", level))
+    check_series(period, level)
     counted = tally(scores)
     places = check_places(counted.stances, weights)
     if places is None:
@@ -131,6 +128,14 @@ def change_points(
         )
     grouped = group(counted, ("actor", "target", period))
     return changes_of(counted, grouped, dyad, places, (level, random_state))
+
+
+def check_series(period: str, level: float) -> None:
+    """Raise OptionError unless change points can be sought by ``period`` at ``level``."""
+    if period not in PERIODS:
+        raise OptionError(Problem(f"a period is one of {', '.join(PERIODS)}", "correct it", period))
+    if not 0 < level < 1:
+        raise OptionError(Problem("a level lies between 0 and 1", "correct it", level))
 
 
 def changes_of(

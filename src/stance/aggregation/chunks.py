@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stance.errors import InputError, OptionError, Problem
+from stance.files import leading_day
 
 __all__ = [
     "QUOTE_COLUMNS",
@@ -240,7 +240,8 @@ def make_chunk(
     Raises
     ------
     InputError
-        If a row names no document, a probability lies outside 0 to 1, or a date is no day.
+        If a row names no document, a relation lacks a probability or has one outside 0 to 1, or
+        a date is no day.
     """
     texts = {}
     for name in TEXT_COLUMNS:
@@ -260,7 +261,19 @@ def make_chunk(
             )
         )
     probabilities = _numbers([columns[name] for name in names], n, path, start)
-    empty: Bools = np.asarray(np.isnan(probabilities).all(axis=1))
+    unknown = np.isnan(probabilities)
+    empty: Bools = np.asarray(unknown.all(axis=1))
+    empty &= (texts["actor"].codes < 0) & (texts["target"].codes < 0)
+    partial = np.flatnonzero(unknown.any(axis=1) & ~empty)
+    if len(partial):
+        raise InputError(
+            Problem(
+                f"a relation has a probability of each stance, here {', '.join(names)}",
+                "add up the scores of another model by themselves, or score the text again",
+                path=path,
+                line=start + int(partial[0]),
+            )
+        )
     _check_range(probabilities[~empty], np.flatnonzero(~empty), path, start)
     sentiment = _numbers([columns.get(name, ()) for name in SENTIMENT_COLUMNS], n, path, start)
     places = _numbers([columns.get(name, ()) for name in PLACE_COLUMNS], n, path, start)
@@ -336,16 +349,13 @@ def _days(column: Coded, path: str | None, start: int) -> Coded:
     """Return dates cut to days."""
     days = []
     for code, value in enumerate(column.values):
-        try:
-            datetime.date.fromisoformat(value[:10])
-            if len(value) > 10 and value[10] not in "T ":
-                raise ValueError
-        except ValueError:
+        day = leading_day(value)
+        if day is None or value[10:11] not in ("", "T", " "):
             line = start + int(np.flatnonzero(column.codes == code)[0])
             raise InputError(
                 Problem("a date is a day as in 2015-11-23", "correct it", value, path, line)
-            ) from None
-        days.append(value[:10])
+            )
+        days.append(day)
     again = coded(days)
     lookup = np.append(again.codes, -1)
     return Coded(lookup[column.codes], again.values)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import io
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,7 +25,9 @@ from stance.aggregation.chunks import (
     recoded,
     stance_columns,
 )
+from stance.aggregation.unnamed import name_apart, name_of_text
 from stance.errors import InputError, OptionError, Problem, missing, optional_library
+from stance.files import READ_ERRORS, files_below, is_unfinished
 
 __all__ = ["FORMATS", "read_scores"]
 
@@ -33,7 +37,7 @@ _ROWS = 50_000
 _BLOCK = 16 << 20
 
 
-def read_scores(scores: Any, quotes: bool = True) -> Chunks:
+def read_scores(scores: Any, quotes: bool = True, unnamed: Counter[str] | None = None) -> Chunks:
     """Yield ``(stances, chunk)`` of scores of any kind.
 
     Parameters
@@ -42,6 +46,8 @@ def read_scores(scores: Any, quotes: bool = True) -> Chunks:
         A folder stands for all score files in it.
     quotes : bool
         Whether sentences are to be quoted; files are read without the columns for it, if not.
+    unnamed : Counter, optional
+        How often texts without an id came before (:mod:`stance.aggregation.unnamed`).
 
     Raises
     ------
@@ -52,16 +58,21 @@ def read_scores(scores: Any, quotes: bool = True) -> Chunks:
     MissingExtraError
         If Parquet or Arrow is read without pyarrow.
     """
+    unnamed = Counter() if unnamed is None else unnamed
     if isinstance(scores, (str, Path)):
         yield from _read_path(Path(scores), quotes)
     elif hasattr(scores, "rows") and hasattr(scores, "relations"):  # an Analysis
-        yield from _read_rows(_named_rows(scores))
-    elif hasattr(scores, "__arrow_c_stream__") and _pyarrow() is not None:
-        yield from _read_arrow(_pyarrow().RecordBatchReader.from_stream(scores), quotes)
+        yield from _read_rows(_named_rows(scores, unnamed))
+    elif hasattr(scores, "__arrow_c_stream__") and (pyarrow := _pyarrow()) is not None:
+        try:
+            yield from _read_arrow(pyarrow.RecordBatchReader.from_stream(scores), quotes)
+        except pyarrow.ArrowException as error:
+            rule = f"scores are columns of text and of numbers ({'; '.join(map(str, error.args))})"
+            raise InputError(Problem(rule, "correct them")) from None
     elif hasattr(scores, "columns") and hasattr(scores, "__getitem__"):  # a frame
         yield from _read_frame(scores)
     elif isinstance(scores, Iterable):
-        yield from _read_iterable(iter(scores), quotes)
+        yield from _read_iterable(iter(scores), quotes, unnamed)
     else:
         raise OptionError(
             Problem(
@@ -72,7 +83,7 @@ def read_scores(scores: Any, quotes: bool = True) -> Chunks:
         )
 
 
-def _read_iterable(items: Iterator[Any], quotes: bool) -> Chunks:
+def _read_iterable(items: Iterator[Any], quotes: bool, unnamed: Counter[str]) -> Chunks:
     """Rows are gathered into chunks, anything else is read by itself."""
     for is_row, group in itertools.groupby(items, lambda item: isinstance(item, Mapping)):
         if is_row:
@@ -80,31 +91,32 @@ def _read_iterable(items: Iterator[Any], quotes: bool) -> Chunks:
             continue
         for short, some in itertools.groupby(group, lambda item: hasattr(item, "relations")):
             if short:  # analyses hold few rows each
-                yield from _read_rows(
-                    row for k, one in enumerate(some) for row in _named_rows(one, k)
-                )
+                yield from _read_rows(row for one in some for row in _named_rows(one, unnamed))
             else:
                 for item in some:
-                    yield from read_scores(item, quotes)
+                    yield from read_scores(item, quotes, unnamed)
 
 
-def _named_rows(analysis: Any, number: int = 0) -> Iterator[dict[str, Any]]:
+def _named_rows(analysis: Any, unnamed: Counter[str]) -> Iterator[dict[str, Any]]:
     """Yield the rows of an analysis; one without an id is a document of its own."""
-    name = analysis.doc_id if analysis.doc_id is not None else f"text {number + 1}"
+    name = analysis.doc_id
+    if name is None:
+        name = name_apart(name_of_text(analysis.text, analysis.date), unnamed)
     evidence = [one.evidence for one in analysis.relations]
     for row, spans in zip(analysis.rows(), evidence, strict=True):
         yield {**row, "doc_id": name, "evidence": spans}
 
 
 def _read_rows(rows: Iterable[Mapping[str, Any]]) -> Chunks:
-    rows = iter(rows)
+    stances_of = functools.cache(stance_columns)
     start = 1
-    while block := list(itertools.islice(rows, _ROWS)):
-        names = list(block[0])
-        stances = stance_columns(names)
-        columns = {name: [row.get(name) for row in block] for name in names}
-        yield stances, make_chunk(columns, stances, len(block), None, start)
-        start += len(block)
+    for stances, group in itertools.groupby(rows, lambda row: stances_of(tuple(row))):
+        while block := list(itertools.islice(group, _ROWS)):
+            kinds = dict.fromkeys(map(tuple, block))  # rows need not have the same keys
+            names = dict.fromkeys(itertools.chain.from_iterable(kinds))
+            columns = {name: [row.get(name) for row in block] for name in names}
+            yield stances, make_chunk(columns, stances, len(block), None, start)
+            start += len(block)
 
 
 def _read_frame(frame: Any) -> Chunks:
@@ -146,16 +158,18 @@ def _read_path(path: Path, quotes: bool) -> Chunks:
                 str(path),
             )
         )
-    yield from reader(path, quotes)
+    try:
+        yield from reader(path, quotes)
+    except READ_ERRORS as error:
+        rule = f"a score file is whole and can be read ({error})"
+        raise InputError(Problem(rule, "score the text again", path=str(path))) from None
 
 
 def score_files(path: Path) -> list[Path]:
-    """Return a score file itself, or the score files in a folder."""
+    """Return a score file itself, or the score files in a folder, less those of unfinished runs."""
     if not path.is_dir():
         return [path]
-    return sorted(
-        file for file in path.rglob("*") if file.is_file() and _reader_of(file) is not None
-    )
+    return [file for file in files_below(path, is_unfinished) if _reader_of(file) is not None]
 
 
 def _reader_of(path: Path) -> Any:
@@ -305,7 +319,7 @@ def _read_parquet(path: Path, quotes: bool) -> Chunks:
         file = pyarrow.parquet.ParquetFile(path, pre_buffer=False)
         wanted = _wanted(file.schema_arrow.names, quotes)
         yield from _read_arrow(file.iter_batches(_ROWS, columns=wanted), quotes, str(path))
-    except pyarrow.ArrowInvalid as error:
+    except pyarrow.ArrowException as error:
         raise InputError(
             Problem(f"a Parquet file is whole ({error})", "score the text again", path=str(path))
         ) from None
@@ -346,7 +360,10 @@ def _arrow_column(column: Any, name: str) -> Any:
         found = column.dictionary_encode(null_encoding="encode")
         values = found.dictionary.cast(pyarrow.string()).to_pylist()
         return recoded(np.from_dlpack(found.indices).astype(np.int64), values)
-    column = column.cast(pyarrow.float64())
+    try:
+        column = column.cast(pyarrow.float64())
+    except pyarrow.ArrowException:
+        return column.to_pylist()  # of which the row that is no number will be named
     numbers = np.full(len(column), np.nan)  # by hand, since Arrow's own way loads pandas
     valid = np.from_dlpack(column.is_valid().cast(pyarrow.int8())) == 1
     numbers[valid] = np.from_dlpack(column.drop_null())

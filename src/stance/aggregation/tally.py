@@ -8,7 +8,8 @@ bit, and parts can be tallied by other processes or at other times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,6 +28,7 @@ from stance.aggregation.chunks import (
 from stance.aggregation.quotes import Quote, best_quotes, quotes_of
 from stance.aggregation.reading import read_scores
 from stance.aggregation.sketch import copies_of, shingle_hashes, smallest
+from stance.aggregation.unnamed import name_apart
 
 __all__ = ["Document", "Link", "Tally", "merge_tallies", "tally"]
 
@@ -289,12 +291,13 @@ def merge_tallies(parts: Iterable[Tally]) -> Tally:
     True
     """
     builder = _Builder(with_quotes=True, with_sketches=True)
+    unnamed: Counter[str] = Counter()
     for part in parts:
         if not part.stances:  # of no scores at all
             continue
         builder.stances = builder.stances or part.stances
         same_stances(builder.stances, part.stances)
-        documents = _merged(builder.documents, part.documents)
+        documents = _merged(builder.documents, _named_apart(part.documents, unnamed))
         links = _merged(builder.links, part.links)
         builder.cells.append(documents[part.document] << 32 | links[part.link])
         builder.sums.append(part.sums)
@@ -302,6 +305,12 @@ def merge_tallies(parts: Iterable[Tally]) -> Tally:
         builder.quotes += part.quotes
         builder._compact()
     return builder.finish()
+
+
+def _named_apart(documents: Iterable[Document], counts: Counter[str]) -> Iterator[Document]:
+    """Yield documents; those without an id are others than those of the same text before."""
+    for date, doc_id, source in documents:
+        yield Document(date, name_apart(doc_id, counts), source)
 
 
 def _merged(known: dict[tuple[str, ...], int], values: Iterable[tuple[str, ...]]) -> Ints:

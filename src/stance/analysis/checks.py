@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-
 from stance.errors import InputError, OptionError, Problem
+from stance.files import leading_day
 
 __all__ = ["MAX_CHARACTERS", "MIN_FAMILIAR", "abstention", "check_date", "check_jobs", "check_text"]
 
@@ -51,10 +50,8 @@ def check_date(date: str | None) -> None:
     """Raise OptionError unless ``date`` is None or a day."""
     if date is None:
         return
-    try:
-        datetime.date.fromisoformat(date)
-    except (ValueError, TypeError):
-        raise OptionError(Problem("a date is a day as in 2015-11-23", "correct it", date)) from None
+    if not isinstance(date, str) or leading_day(date) != date:
+        raise OptionError(Problem("a date is a day as in 2015-11-23", "correct it", date))
 
 
 def check_jobs(n_jobs: int) -> None:

@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -19,7 +18,6 @@ from stance.errors import InputError, MissingExtraError, Problem
 
 __all__ = [
     "MAX_RECORD",
-    "READ_ERRORS",
     "STDIN",
     "Opened",
     "need_pyarrow",
@@ -31,9 +29,6 @@ MAX_RECORD = 30_000_000
 """Longest line in characters: five million characters of text, each escaped in JSON."""
 
 STDIN = "-"
-READ_ERRORS = (OSError, EOFError, zlib.error)
-"""What a damaged or unreadable file raises."""
-
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),

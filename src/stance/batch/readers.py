@@ -34,7 +34,6 @@ from stance.batch.documents import (
 )
 from stance.batch.opening import (
     MAX_RECORD,
-    READ_ERRORS,
     Opened,
     need_pyarrow,
     numbered_lines,
@@ -43,7 +42,7 @@ from stance.batch.opening import (
 from stance.batch.options import BatchOptions, InputFormat
 from stance.batch.sources import Source
 from stance.errors import InputError, Problem
-from stance.files import leading_day
+from stance.files import READ_ERRORS, leading_day
 
 __all__ = ["READERS", "read_source"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from stance.batch.opening import READ_ERRORS, STDIN, need_pyarrow, open_input
+from stance.batch.opening import STDIN, need_pyarrow, open_input
 from stance.batch.options import BatchOptions, InputFormat
 from stance.errors import InputError, MissingExtraError, OptionError, Problem, missing
-from stance.files import files_below
+from stance.files import READ_ERRORS, files_below, is_unfinished
 
 __all__ = ["KINDS", "Source", "find_sources"]
 
@@ -31,7 +31,6 @@ KINDS: dict[str, InputFormat] = {
 }
 """File ending, after .gz or .zst is taken off -> input format."""
 
-_OUTPUTS = (".jsonl", ".csv", ".parquet")
 _PACKED = (".gz", ".zst")
 _MAX_HEADER = 1_000_000  # characters
 _OUR_COLUMNS = {"actor", "target", "stances"}
@@ -110,7 +109,7 @@ def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source
         return [_source(path, path.name, options)]
     elif any(sign in name for sign in "*?["):
         matches = [Path(one) for one in glob.glob(name, recursive=True)]  # noqa: PTH207
-        folders = [one for one in matches if one.is_dir() and not _is_unfinished(one)]
+        folders = [one for one in matches if one.is_dir() and not is_unfinished(one)]
         files = {file for one in folders for file in _files(one)}
         files |= {one for one in matches if one.is_file()}
         sources = [_source(file, file.as_posix(), options) for file in sorted(files)]
@@ -136,14 +135,7 @@ def _expand(name: str, options: BatchOptions, skipped: list[str]) -> list[Source
 
 def _files(folder: Path) -> list[Path]:
     """Return the files in a folder that are meant: neither hidden nor of an unfinished run."""
-    return [file for file in files_below(folder, _is_unfinished) if _kind(file) is not None]
-
-
-def _is_unfinished(folder: Path) -> bool:
-    """Return whether a folder holds the parts of an unfinished run, or what is left of them."""
-    output = folder.name.removesuffix(".done").removesuffix(".parts")
-    is_named_so = folder.name in (f"{output}.parts", f"{output}.parts.done")
-    return is_named_so and (output.endswith(_OUTPUTS) or (folder / "run.json").is_file())
+    return [file for file in files_below(folder, is_unfinished) if _kind(file) is not None]
 
 
 def _is_scored(source: Source, options: BatchOptions) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 
 from stance.aggregation.balance import check_places
-from stance.aggregation.changes import Change, changes_of, strongest
+from stance.aggregation.changes import Change, changes_of, check_series, strongest
 from stance.aggregation.grouping import group, of_dyads
-from stance.aggregation.periods import PERIODS
 from stance.aggregation.quotes import Quote
 from stance.aggregation.tables import Row, Table, make_table
 from stance.aggregation.tally import Tally
@@ -83,14 +82,18 @@ class DyadPart(msgspec.Struct, frozen=True):
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a report says.
 
-    ``names`` holds the usual name of each actor. ``shown`` are the actors of matrix and network,
-    ``dyads`` all dyads, ``parts`` those that are shown one by one.
+    ``level`` is the largest p-value of a change point; ``places`` are those of the stances between
+    enmity and friendship, None where there is no balance. ``names`` holds the usual name of each
+    actor. ``shown`` are the actors of matrix and network, ``dyads`` all dyads, ``parts`` those that
+    are shown one by one.
     """
 
     title: str
     summary: tuple[str, ...]
     stances: tuple[str, ...]
     period: str
+    level: float
+    places: dict[str, float] | None
     first: str | None
     last: str | None
     n_documents: int
@@ -149,16 +152,17 @@ def make_contents(
     (1, ('EU', 'GHA'))
     """
     options = ReportOptions() if options is None else options
-    if options.period not in PERIODS:
-        raise OptionError(
-            Problem(f"a period is one of {', '.join(PERIODS)}", "correct it", options.period)
-        )
+    check_series(options.period, options.level)
+    for name in ("n_dyads", "n_actors", "n_quotes"):
+        if (n := getattr(options, name)) < 0:
+            raise OptionError(Problem(f"{name} is 0 or more", "correct it", n))
+    places = check_places(scores.stances, options.weights)
     table = make_table(scores, "dyad", options.weights)
     ranked = sorted(
         (row for row in table if row.actor and row.target and n_held(row)),
         key=lambda row: (-n_held(row), row.actor, row.target),
     )
-    parts = _parts(scores, ranked[: options.n_dyads], options)
+    parts = _parts(scores, ranked[: options.n_dyads], options, places)
     days = [document.date for document in scores.documents if document.date]
     speakers = make_table(scores, "speaker", options.weights)
     known = {actor for row in table for actor in (row.actor, row.target) if actor}
@@ -168,6 +172,8 @@ def make_contents(
         summary=_summary(scores, table, ranked, parts, named),
         stances=scores.stances,
         period=options.period,
+        level=options.level,
+        places=None if places is None else dict(zip(scores.stances, places, strict=True)),
         first=days[0] if days else None,
         last=days[-1] if days else None,
         n_documents=len(scores.documents),
@@ -209,11 +215,15 @@ def _most_active(ranked: Sequence[Row], n: int) -> tuple[str, ...]:
     return tuple(sorted(sorted(counts, key=lambda actor: (-counts[actor], actor))[:n]))
 
 
-def _parts(scores: Tally, rows: Sequence[Row], options: ReportOptions) -> tuple[DyadPart, ...]:
+def _parts(
+    scores: Tally,
+    rows: Sequence[Row],
+    options: ReportOptions,
+    places: tuple[float, ...] | None,
+) -> tuple[DyadPart, ...]:
     dyads = {(row.actor or "", row.target or "") for row in rows}
     some = of_dyads(scores, dyads)
     grouped = group(some, ("actor", "target", options.period))
-    places = check_places(scores.stances, options.weights)
     series: dict[tuple[str | None, str | None], list[Row]] = {}
     for row in make_table(some, ("actor", "target", options.period), options.weights):
         series.setdefault((row.actor, row.target), []).append(row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +153,26 @@ def _measured(held_out: HeldOut) -> list[tuple[str, str]]:
 def read_articles(paths: Sequence[Path], model: Model) -> list[Analysis]:
     """Analyse text files; a name that begins with a day, as in 2015-11-23-x.txt, dates its text.
 
+    The id of a text is the name of its file without its ending; where files in several folders
+    share one, all are named by their paths below the folder that holds them all.
+
     Raises
     ------
     NotFoundError, InputError
         If a file does not exist, is empty, or is no text in UTF-8; all such are named.
     """
+    texts = read_texts(paths)
     return [
-        model.analyze(text, date=leading_day(file.name), doc_id=file.stem)
-        for file, text in read_texts(paths).items()
+        model.analyze(text, date=leading_day(file.name), doc_id=name)
+        for (file, text), name in zip(texts.items(), _ids(texts), strict=True)
     ]
+
+
+def _ids(files: Iterable[Path]) -> list[str]:
+    """Return an id of each file that no other has."""
+    whole = [file.absolute() for file in files]
+    stems = [file.stem for file in whole]
+    if len(set(stems)) == len(stems):
+        return stems
+    top = os.path.commonpath([file.parent for file in whole])
+    return [file.relative_to(top).as_posix() for file in whole]
