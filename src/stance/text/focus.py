@@ -119,6 +119,15 @@ class Focus:
         return self._subject or ()
 
     @property
+    def quoted_by(self) -> tuple[str, ...]:
+        """Return who says the last sentence that named somebody, if it begins with a quotation."""
+        if self._named is None:
+            return ()
+        _, view, mentions = self._named
+        speaker = view.speaker_actor(mentions) if view.is_quoted(mentions[0]) else None
+        return () if speaker is None else (speaker,)
+
+    @property
     def together(self) -> tuple[str, ...]:
         """Return the actors of the last coordination of the last sentence that named somebody."""
         if self._together is None and self._named is not None:

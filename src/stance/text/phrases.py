@@ -118,6 +118,9 @@ def _two_actors(focus: Focus, view: SentenceView, at: int, noun: str) -> tuple[s
     if len(before) == 2 and not focus.salience:
         return tuple(before)
     if len(before) == 1:
+        last = tuple([a for a in focus.together if not kinds or focus.is_a(a, kinds)])
+        if len(last) == 2 and before[0] not in last:
+            return last  # "Oslo and Rome agreed. Berlin fears the two capitals' ties"
         others = [actor for actor in ranked if actor not in before]
         return (before[0], *others[:1])
     return tuple(ranked[:2])

@@ -101,6 +101,8 @@ def it(focus: Focus, view: SentenceView, at: int) -> Found | None:
         others = [a for a in focus.prominent(view, at) if a not in clause]
         return (at, at + 1, (others[0],), 0.4) if others else None
     subject = focus.subject
+    if view.quotation_at(at) is None:  # '"Rome must pay," Oslo said. It warned ...'
+        subject = focus.quoted_by or subject
     if len(subject) == 1:
         if lower[at] == "it" and subject[0] == _quoted_speaker(focus, view, at):
             if lower[at + 1 : at + 2] in _IS:

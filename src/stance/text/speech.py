@@ -33,6 +33,7 @@ from stance.text.sayings import (
     VIEWS,
     VOWS,
 )
+from stance.text.times import opening_time
 from stance.text.tokens import Tokens
 
 __all__ = ["char_spans", "find_attributions"]
@@ -49,6 +50,7 @@ _QUOTED = frozenset("quoted quotes quoting cited cites citing reported".split())
 _RELATIVES = frozenset(("who", "which"))
 _AFTER_PAST = _DETERMINERS | NP_BREAK  # and not "exiled leaders said"
 _JOINS = frozenset(("and", "but", "or"))
+_OPENS_CLAUSE = CLAUSE_START - _JOINS  # never the end of a speaker: "a strike on Damascus that"
 _IN_DATELINE = 10  # words that may be a part of one
 
 
@@ -138,8 +140,7 @@ class _Sentence(Clauses):
             lower.endswith("ed")
             and lower not in _QUOTED
             and self.words[position] == lower
-            and bool(self.quotes)
-            and self.quotes[0][1] <= position
+            and self.ends_speech(position)
         )
 
     def _make(self, speaker: Span, content: Span) -> Attribution | None:
@@ -148,7 +149,7 @@ class _Sentence(Clauses):
             return None
         if self.lower[begin] in NO_SPEAKER or self.lower[begin] in FINITE:
             return None
-        if self.is_ties(begin, end):
+        if self.is_ties(begin, end) or self.lower[end - 1] in _OPENS_CLAUSE:
             return None
         if self.is_past(begin) and (
             (begin and self.lower[begin - 1] in _RELATIVES)
@@ -182,6 +183,7 @@ class _Sentence(Clauses):
             self.lower[begin] in CLAUSE_START or not self.words[begin][0].isalnum()
         ):
             begin += 1
+        begin += opening_time(self.lower[begin:end])
         while end > begin and (
             self.words[end - 1] in AUXILIARIES  # and not India Today
             or self.words[end - 1] in DAYS
@@ -230,6 +232,8 @@ class _Sentence(Clauses):
             begin = self.border_before(border - 1) if border > 1 else 0
         if begin <= 0 or not SPEAKS.isdisjoint(self.words[begin:verb]):
             return None  # "It failed, Oslo said Rome had told her": it is Oslo's word
+        if lower not in SAY and self.lower[begin] in CLAUSE_START:
+            return None  # '"in the north", where an attack wounded two'
         return self._make((begin, verb), self.around(begin, verb + 1))
 
     def _leading(self, verb: int) -> Attribution | None:
