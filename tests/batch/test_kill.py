@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -78,9 +80,47 @@ def test_a_run_of_two_processes_killed_goes_on(tmp_path: Path, model: str) -> No
         (("--overwrite", "--jobs", "2"), "the same command without --overwrite goes on from here"),
     ],
 )
-def test_an_interrupt_gives_status_130_and_says_how_to_go_on(
-    more: tuple[str, ...], command: str, tmp_path: Path, model: str
+@pytest.mark.parametrize(
+    ("number", "kill"),
+    [
+        (signal.SIGINT, os.killpg),  # as a terminal does
+        (signal.SIGTERM, os.kill),  # as a system does, to one process
+    ],
+)
+def test_a_signal_is_its_status_and_says_how_to_go_on(
+    number: int,
+    kill: Callable[[int, int], None],
+    more: tuple[str, ...],
+    command: str,
+    tmp_path: Path,
+    model: str,
 ) -> None:
+    with a_run(tmp_path, model, more) as process:
+        kill(process.pid, number)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 128 + number, said
+    assert said.endswith(f"stopped; {command}\n")
+
+
+@posix
+def test_the_processes_of_a_run_end_with_it(tmp_path: Path, model: str) -> None:
+    with a_run(tmp_path, model, ("--jobs", "2")) as process:
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(process.pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    pytest.fail("worker processes live on")
+
+
+@contextlib.contextmanager
+def a_run(tmp_path: Path, model: str, more: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """Give a run that has recorded a first part, in a group of processes of its own."""
     source, out = write_corpus(tmp_path / "corpus.jsonl", 2000), tmp_path / "out.csv"
     args = ["score", str(source), "--model", model, "--chunk", "1000", "--out", str(out), *more]
     with subprocess.Popen(
@@ -92,10 +132,7 @@ def test_an_interrupt_gives_status_130_and_says_how_to_go_on(
         deadline = time.monotonic() + 20
         while not list(tmp_path.glob("out.csv.parts/*.part")) and time.monotonic() < deadline:
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        _, said = process.communicate(timeout=30)
-    assert process.returncode == 130, said
-    assert said.endswith(f"stopped; {command}\n")
+        yield process
 
 
 @posix

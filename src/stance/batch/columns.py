@@ -25,6 +25,7 @@ DATE_NAMES = (
     "published",
     "publication_date",
     "pub_date",
+    "pubdate",
     "published_at",
     "created_at",
     "datetime",

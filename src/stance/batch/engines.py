@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import functools
+import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -19,6 +23,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _WAIT = 60  # seconds within which a cluster has its first worker
+_LOOK = 2  # seconds between looks of a worker at whether its run still lives
 _AHEAD = 2  # chunks that wait for each process: enough to keep it busy, little to hold
 
 
@@ -46,6 +51,8 @@ def in_order(
     if options.engine == "local" and options.n_jobs == 1:
         yield from map(score, tasks)
         return
+    if options.engine == "local":
+        score = functools.partial(_score_with_run, os.getpid(), score)
     with _backend(options) as (n_jobs, failures):
         parallel = Parallel(
             n_jobs=n_jobs, return_as="generator", pre_dispatch=f"{_AHEAD}*n_jobs", batch_size=1
@@ -57,6 +64,25 @@ def in_order(
             step = "give them more memory (fewer --jobs need less), or see why they ended"
             step = f"{step}; {how_to_go_on(options.overwrite)}"
             raise WorkerError(Problem(rule, step)) from None
+
+
+def _score_with_run(run: int, score: Callable[[Task], Result], task: Task) -> Result:
+    """Score a task in a worker process of this machine, which ends when its run does."""
+    _end_with(run)
+    return score(task)
+
+
+@functools.cache  # once in each process
+def _end_with(run: int) -> None:
+    """End this process when the one that started it is gone: killed, it could not say so."""
+
+    def watch() -> None:
+        while os.getppid() == run:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    if os.getppid() == run:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _READ = "Reading"
 _WAY = "Speed"
-_STOPPED = 130  # the exit status of what Ctrl-C ended, as shells have it
+_STOPPED = 128  # and the number of the signal: the exit status, as shells have it
 
 
 def score(
@@ -114,11 +115,12 @@ def score(
     )
     skipped: list[str] = []
     try:
+        _stop_as_by_hand()
         with _progress_bar() as on_progress:
             summary = score_files(inputs, out, options, on_progress, skipped.append)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         talk(f"stopped; {how_to_go_on(overwrite)}")
-        sys.exit(_STOPPED)
+        sys.exit(_STOPPED + (stopped.args or (signal.SIGINT,))[0])
     if skipped:
         talk(
             f"note: {len(skipped)} files were left out since 'stance score' wrote them"
@@ -127,6 +129,18 @@ def score(
     _show(summary)
     if summary.bad:
         sys.exit(1)
+
+
+def _stop_as_by_hand() -> None:
+    """Let the signals of a system that shuts down, or a terminal that closes, act like Ctrl-C."""
+
+    def stop(number: int, _: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    for name in ("SIGTERM", "SIGHUP"):  # the latter not on Windows, and ignored under nohup
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, stop)
 
 
 def _show(summary: Summary) -> None:
