@@ -287,6 +287,13 @@ def test_what_standard_input_is_does_not_depend_on_its_pace(
     assert not stdin.closed
 
 
+def test_a_header_of_one_name_may_be_parted_by_something_else(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Id|Text\n1|Iran praised Oman.\n")
+    (bad,) = read(tmp_path / "a.csv")
+    assert isinstance(bad, BadRecord)
+    assert "commas or semicolons part columns" in bad.next_step
+
+
 def test_what_cannot_be_an_input_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_text("x")
     (tmp_path / "a.txt").write_text("x")

@@ -23,9 +23,8 @@ def abstention(familiar: float) -> str | None:
 def check_text(text: object) -> None:
     """Raise InputError unless ``text`` is text that can be analysed."""
     if not isinstance(text, str):
-        raise InputError(
-            Problem("a text is a str", "decode bytes, read files first", type(text).__name__)
-        )
+        step = "decode bytes, read files first, leave out what has none"
+        raise InputError(Problem("a text is a str", step, type(text).__name__))
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             Problem(

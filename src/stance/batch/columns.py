@@ -59,10 +59,11 @@ def choose_columns(header: Sequence[str], options: BatchOptions, path: str) -> C
     names = [name.strip().lower() for name in header]
     text = _find(names, header, options.text_column, TEXT_NAMES, path)
     if text is None:
+        alone = "; commas or semicolons part columns, tabs those of a .tsv file" * (len(names) == 1)
         raise InputError(
             Problem(
                 f"a column holds the text ({', '.join(TEXT_NAMES)})",
-                "name it (--text-column)",
+                f"name it (--text-column){alone}",
                 ", ".join(header),
                 path,
                 1,
