@@ -130,6 +130,23 @@ def test_prodigy_is_read_with_inclusive_tokens_and_answers() -> None:
     assert notes == ("ignored answers are left out",)
 
 
+def test_prodigy_keeps_free_fields_of_a_record_and_of_its_meta(tmp_path: Path) -> None:
+    record = {
+        "text": "Iran left.",
+        "doc_id": "d1",
+        "date": "2015-11-23",
+        "topic": "trade",
+        "_task_hash": 5,
+        "options": [],
+        "spans": [],
+        "meta": {"topic": "oil", "source": "own"},
+    }
+    (tmp_path / "x").write_text(json.dumps(record), "utf-8")
+    (label,), _ = import_labels(tmp_path / "x", "prodigy")
+    assert (label.doc_id, label.date, label.source) == ("d1", "2015-11-23", "own")
+    assert label.meta == {"topic": "oil"}
+
+
 def test_brat_is_read_line_by_line() -> None:
     (first, second), notes = import_labels(FIXTURES / "brat", "brat")
     assert told(first) == [("IRN", "OMN", ("cooperation",), "positive")]
@@ -158,21 +175,38 @@ def test_brat_lines_that_cannot_be_held_are_refused(
     assert "a.ann:1: " in str(caught.value)
 
 
+def test_documents_whose_names_are_alike_for_brat_have_files_of_their_own(tmp_path: Path) -> None:
+    names = ["a/b", "a b", "A_B", ".."]
+    labels = [LabeledSentence(id=name, text=f"{name} left.", doc_id=name) for name in names]
+    export_labels(labels, tmp_path / "x", "brat")
+    assert {file.name for file in (tmp_path / "x").glob("*.txt")} == {
+        "a_b.txt",
+        "a_b_2.txt",
+        "A_B_3.txt",
+        "_.txt",
+    }
+    back, _ = import_labels(tmp_path / "x", "brat")
+    assert sorted(label.text for label in back) == sorted(label.text for label in labels)
+
+
+def test_annotators_of_one_document_have_folders_of_their_own_for_brat(tmp_path: Path) -> None:
+    labels = [
+        msgspec.structs.replace(SMALL[0], annotator=who, id="a17:0") for who in ("kb", "lm", "l/m")
+    ]
+    export_labels(labels, tmp_path / "x", "brat")
+    back, _ = import_labels(tmp_path / "x", "brat")
+    assert [(s.annotator, s.id) for s in back] == [
+        ("kb", "a17:0"),
+        ("l_m", "a17:0"),
+        ("lm", "a17:0"),
+    ]
+    assert [told(label) for label in back] == [told(SMALL[0])] * 3
+
+
 def test_an_ann_file_without_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ann").write_text("T1\tIRN 0 4\tIran\n", "utf-8")
     with pytest.raises(InputError, match=r"stands beside its \.txt"):
         import_labels(tmp_path, "brat")
-
-
-def test_conllu_is_read_and_its_syntax_given_back(tmp_path: Path) -> None:
-    source = FIXTURES / "english.conllu"
-    found, _ = import_labels(source, "conllu")
-    assert [m.text for m in found[0].mentions or ()] == ["Iran", "United States"]
-    assert told(found[0]) == [("IRN", "USA", (), "neutral")]
-    assert (found[0].id, found[0].doc_id) == ("a17-1", "a17")
-    export_labels(found, tmp_path / "x.conllu", "conllu")
-    written = (tmp_path / "x.conllu").read_text("utf-8").splitlines()
-    assert sorted(written) == sorted(source.read_text("utf-8").splitlines())
 
 
 @pytest.mark.parametrize("tool", ["doccano", "label-studio", "prodigy", "brat", "conllu"])

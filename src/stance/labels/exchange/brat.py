@@ -2,7 +2,8 @@
 
 ``T`` lines are mentions with the actor's id as type, ``R`` lines relations with a stance (or
 ``none``) as type and ``Arg1`` the actor, ``A`` lines the sentiment of a relation. A folder of one
-annotator gives its name to the labels. Discontinuous spans are refused, events are left out.
+annotator gives its name to the labels, and labels of several annotators are written into a folder
+each. Discontinuous spans are refused, events are left out.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from stance.records import SENTIMENTS, LabeledMention, LabeledSentence
 __all__ = ["read", "write"]
 
 _LOST = ("speaker", "evidence", "implied", "nobody", "open", "fields")
-_TEXT_BOUND = re.compile(r"(T\S*)\t(\S+) (\d+) (\d+)\t")
+_TEXT_BOUND = re.compile(r"(T\S*)\t(\S+) (\d{1,9}) (\d{1,9})\t")
 _RELATION = re.compile(r"(R\S*)\t(\S+) Arg1:(\S+) Arg2:(\S+)\s*\Z")
 _ATTRIBUTE = re.compile(r"[AM]\S*\t(\S+) (\S+)(?: (\S+))?\s*\Z")
 _LEFT_OUT = {"E": "events", "#": "notes", "N": "normalisations", "*": "equivalences"}
@@ -176,11 +177,27 @@ class _Document:
 
 
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
-    """Write a folder with a ``.txt`` and an ``.ann`` for each document, one sentence a line."""
+    """Write a folder with a ``.txt`` and an ``.ann`` for each document, one sentence a line.
+
+    Labels of several annotators are written into a folder each; those that name none stand beside
+    these folders.
+    """
     labels = tuple(labels)
+    annotators: dict[str | None, list[LabeledSentence]] = {}
+    for label in labels:
+        annotators.setdefault(label.annotator, []).append(label)
+    folders = _file_names(name for name in annotators if name is not None)
+    for annotator, own in annotators.items():
+        one = annotator is None or len(annotators) == 1
+        _write_folder(own, path if one else path / folders[annotator or ""])
+    return losses(labels, "brat", _LOST)
+
+
+def _write_folder(labels: Iterable[LabeledSentence], path: Path) -> None:
     documents: dict[str, list[LabeledSentence]] = {}
     for label in labels:
         documents.setdefault(label.group, []).append(label)
+    stems = _file_names(documents)
     for name, sentences in documents.items():
         texts: list[str] = []
         lines: list[str] = []
@@ -190,11 +207,29 @@ def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
             lines += _lines(label, start, numbers)
             texts.append(_one_line(label.text))
             start += len(label.text) + 1
-        stem = path / re.sub(r"[^\w.-]", "_", name)
-        write_atomically(stem.with_name(f"{stem.name}.txt"), ("\n".join(texts) + "\n").encode())
+        write_atomically(path / f"{stems[name]}.txt", ("\n".join(texts) + "\n").encode())
         body = "".join(f"{line}\n" for line in lines)
-        write_atomically(stem.with_name(f"{stem.name}.ann"), body.encode())
-    return losses(labels, "brat", _LOST)
+        write_atomically(path / f"{stems[name]}.ann", body.encode())
+
+
+def _file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a name for a file for each name; no two are equal, also where case does not count.
+
+    Examples
+    --------
+    >>> _file_names(["a/b", "a b", "A_B", "..", "d"])
+    {'a/b': 'a_b', 'a b': 'a_b_2', 'A_B': 'A_B_3', '..': '_', 'd': 'd'}
+    """
+    found: dict[str, str] = {}
+    taken = set()
+    for name in names:
+        plain = clean = re.sub(r"^\.+|[^\w.-]", "_", name)
+        numbers = itertools.count(2)
+        while clean.casefold() in taken:
+            clean = f"{plain}_{next(numbers)}"
+        taken.add(clean.casefold())
+        found[name] = clean
+    return found
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -33,11 +33,14 @@ __all__ = [
     "losses",
     "read_objects",
     "relations_of",
+    "shaped",
     "write_objects",
 ]
 
 NONE, OPEN = "none", "?"
 """Names of labels for a relation without stance, and for one whose stance was not annotated."""
+
+_Shape = TypeVar("_Shape")
 
 FIELDS = ("id", "doc_id", "sent_index", "lang", "context", "date", "source", "annotator", "status")
 
@@ -73,7 +76,7 @@ def json_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # no JSON, too long a number, too deep
             column = getattr(error, "colno", None)
             raise LabelError(
                 Problem(
@@ -133,6 +136,32 @@ def write_objects(records: Iterable[dict[str, Any]], path: Path) -> None:
     write_atomically(path, "".join(json.dumps(record) + "\n" for record in records).encode("ascii"))
 
 
+def shaped(value: object, shape: type[_Shape]) -> _Shape:
+    """Return a foreign record, or a part of one, as a value of the type ``shape``.
+
+    All that is read of a foreign record passes through here, so that a value of another kind is a
+    problem of its file. Fields that ``shape`` does not name may be there, and are left out.
+
+    Raises
+    ------
+    ForeignError
+        If it is of another type; it names the place in the record, and the record's id.
+
+    Examples
+    --------
+    >>> shaped([0, 4, "IRN"], tuple[int, int, str])
+    (0, 4, 'IRN')
+    """
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise ForeignError(
+            f"a record has the fields and types of the format: {error}",
+            "correct it, or export it again",
+            value.get("id", value) if isinstance(value, dict) else value,
+        ) from None
+
+
 def fields_of(label: LabeledSentence) -> dict[str, Any]:
     """Return what a label says besides text, mentions and relations, for tools with free fields."""
     found = {name: getattr(label, name) for name in FIELDS if getattr(label, name) is not None}
@@ -172,12 +201,7 @@ def label_of(
         "mentions": None if mentions is None else tuple(mentions),
         "relations": None if relations is None else tuple(relations),
     }
-    try:
-        return msgspec.convert(plain, LabeledSentence)
-    except msgspec.ValidationError as error:
-        raise ForeignError(
-            f"a record has the fields and types of the format: {error}", "correct it", dict(known)
-        ) from None
+    return shaped(plain, LabeledSentence)
 
 
 def label_names(relation: LabeledRelation) -> list[str]:

@@ -2,17 +2,23 @@
 
 ``Entity=(IRN`` opens a mention, ``IRN)`` closes it, ``(IRN)`` is one word; of ``(e1-person-1-``
 the part before the first hyphen is the id. Relations stand in comments, in the form of marked
-text: ``# stance = EU > IRN: rivalry -``. The block that was read stays in ``meta.conllu``, so that
-writing gives parts of speech and syntax back.
+text: ``# stance = EU > IRN: rivalry -``. Sentences of a document are counted from 0; where one is
+out of turn, ``# sent_index = 4`` says so (``_`` for none), and a bare ``# newdoc`` ends a document.
+The block that was read stays in ``meta.conllu``, so that writing gives parts of speech and syntax
+back.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from stance.errors import LabelError, Problem
 from stance.files import read_lines, write_atomically
 from stance.labels.exchange.common import (
     ForeignError,
@@ -26,12 +32,14 @@ from stance.labels.exchange.common import (
 from stance.labels.exchange.prodigy import tokens_of
 from stance.labels.marked_writer import relation_lines
 from stance.labels.relation_lines import LineError, parse_relation
-from stance.records import LabeledMention, LabeledSentence
+from stance.records import LabeledMention, LabeledSentence, Span
 
 __all__ = ["read", "write"]
 
 _MARK = re.compile(r"\(([^()]+?)\)|\(([^()]+)|([^()]+)\)")
-_COMMENT = re.compile(r"#\s*([\w.:]+)\s*=\s*(.*)")
+_COMMENT = re.compile(r"#\s*([\w.:]+)\s*= ?(.*)")
+_NEW_DOCUMENT = re.compile(r"#\s*newdoc(?:\s+id)?\s*=?\s*(.*)")
+_NUMBER = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 _KEPT = "conllu"
 
 Token = tuple[int, int, str]
@@ -41,20 +49,27 @@ Token = tuple[int, int, str]
 def read(path: Path) -> Imported:
     """Return the labels of a CoNLL-U file."""
     found: list[tuple[int | None, LabeledSentence | ForeignError]] = []
-    document: list[str] = []
-    counter = 0
-    for number, block in _blocks(path):
-        comments = {m[1]: m[2] for line in block if (m := _COMMENT.match(line))}
+    document: str | None = None
+    next_index = 0
+    for count, (number, block) in enumerate(_blocks(path)):
         for line in block:
-            if match := re.match(r"#\s*newdoc(?:\s+id)?\s*=?\s*(.*)", line):
-                document = [match[1].strip()]
-                counter = 0
+            if match := _NEW_DOCUMENT.match(line):
+                document, next_index = match[1].strip() or None, 0
+        place = (document, None if document is None else next_index)
         try:
-            found.append((number, _label(block, comments, document, (path, counter))))
+            label = _label(block, place, f"{path.stem}:{count}")
         except ForeignError as error:
             found.append((number, error))
-        counter += 1
+            next_index += 1
+        else:
+            found.append((number, label))
+            next_index = _after(label, next_index)
     return finish(found, path)
+
+
+def _after(label: LabeledSentence, index: int) -> int:
+    """Return the index that the next sentence of the document has if it names none."""
+    return index if label.sent_index is None else label.sent_index + 1
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -72,9 +87,12 @@ def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _label(
-    block: list[str], comments: dict[str, str], document: list[str], place: tuple[Path, int]
+    block: list[str], place: tuple[str | None, int | None], default_id: str
 ) -> LabeledSentence:
-    text, tokens = _tokens(block, comments.get("text"))
+    """Return a sentence; ``place`` is its document and its index there, if it names no other."""
+    written = {m[1]: m[2] for line in block if (m := _COMMENT.match(line))}
+    comments = {name: value.strip() for name, value in written.items()}
+    text, tokens = _tokens(block, written.get("text"))
     mentions = _mentions(tokens, text)
     relations = []
     for line in block:
@@ -87,10 +105,14 @@ def _label(
             except LineError as error:
                 rule, step, value, _ = error.args
                 raise ForeignError(rule, step, value) from None
-    path, index = place
+    index: int | str | None = comments.get("sent_index", place[1])
+    if isinstance(index, str):
+        if not re.fullmatch(r"_|\d{1,18}", index):
+            raise ForeignError("sent_index is a whole number, or _ for none", "correct it", index)
+        index = None if index == "_" else int(index)
     fields: dict[str, Any] = {
-        "doc_id": document[0] if document and document[0] else None,
-        "sent_index": index if document and document[0] else None,
+        "doc_id": place[0],
+        "sent_index": index,
         "id": comments.get("sent_id"),
         "exhaustive": comments.get("exhaustive") == "yes" or None,
         "meta": {_KEPT: "\n".join(block)},
@@ -98,7 +120,7 @@ def _label(
     for name in ("date", "source", "annotator", "lang", "status"):
         if name in comments:
             fields[name] = comments[name]
-    return label_of(text, fields, mentions, relations, f"{path.stem}:{index}")
+    return label_of(text, fields, mentions, relations, default_id)
 
 
 def _tokens(block: list[str], text: str | None) -> tuple[str, list[Token]]:
@@ -116,9 +138,10 @@ def _tokens(block: list[str], text: str | None) -> tuple[str, list[Token]]:
         number, form, misc = cells[0], cells[1], cells[9]
         if "." in number:
             continue
-        if not re.fullmatch(r"\d+(-\d+)?", number):
+        numbers = _NUMBER.fullmatch(number)
+        if numbers is None:
             raise ForeignError("a word has a number", "correct it", number)
-        if "-" in number or int(number) > inside[0]:
+        if numbers[2] or int(number) > inside[0]:
             start = position if text is None else _find(text, form, position)
             position = start + len(form)
             if text is None:
@@ -127,8 +150,8 @@ def _tokens(block: list[str], text: str | None) -> tuple[str, list[Token]]:
                     out.append(" ")
                     position += 1
             place = (start, start + len(form))
-            if "-" in number:
-                inside = (int(number.partition("-")[2]), *place)
+            if numbers[2]:
+                inside = (int(numbers[2]), *place)
                 continue
         else:
             place = inside[1:]
@@ -170,69 +193,150 @@ def _id(mark: str) -> str:
 
 
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:
-    """Write labels as CoNLL-U; sentences that were read from it keep their syntax."""
+    """Write labels as CoNLL-U; sentences that were read from it keep their syntax.
+
+    Raises
+    ------
+    LabelError
+        If an actor is both mentioned and implied, or the syntax that was kept is of another text.
+    """
     labels = tuple(labels)
-    blocks = []
+    blocks: list[str] = []
+    problems: list[Problem] = []
+    changed: Counter[str] = Counter()
     document: str | None = None
+    next_index = 0
     for label in labels:
+        try:
+            rows, places = _rows(label)
+            fitted = _fitted(label, places)
+            lines = [*_comments(fitted), *_words(fitted, rows, places)]
+        except (LineError, ForeignError) as error:
+            rule, step, value, *_ = error.args
+            problems.append(Problem(f"sentence {label.id}: {rule}", step, value))
+            continue
+        changed.update(_changes(label, fitted))
         head = []
-        if label.doc_id is not None and label.doc_id != document:
-            head.append(f"# newdoc id = {label.doc_id}")
-            document = label.doc_id
-        blocks.append("\n".join([*head, *_comments(label), *_words(label)]) + "\n\n")
+        if label.doc_id != document:
+            head.append("# newdoc" if label.doc_id is None else _comment("newdoc id", label.doc_id))
+            document, next_index = label.doc_id, 0
+        if label.sent_index != (None if document is None else next_index):
+            index = "_" if label.sent_index is None else label.sent_index
+            head.append(_comment("sent_index", index))
+        next_index = _after(label, next_index)
+        blocks.append("\n".join([*head, *lines]) + "\n\n")
+    if problems:
+        raise LabelError(problems)
     write_atomically(path, "".join(blocks).encode("utf-8"))
-    held_back = ["open"]
-    notes = losses(labels, "CoNLL-U", held_back)
-    lost = sum(bool(set(label.meta) - {_KEPT}) or label.context is not None for label in labels)
-    return (
-        (*notes, f"CoNLL-U cannot hold meta and context: left out of {lost} sentences")
-        if lost
-        else notes
+    notes = (f"{what} {count} sentences" for what, count in sorted(changed.items()))
+    return (*losses(labels, "CoNLL-U", ("open",)), *notes)
+
+
+def _changes(label: LabeledSentence, fitted: LabeledSentence) -> Iterator[str]:
+    """Yield what a label loses, as notes that a number of sentences ends."""
+    if set(label.meta) - {_KEPT} or label.context is not None:
+        yield "CoNLL-U cannot hold meta and context: left out of"
+    names = [value for value in fields_of(label).values() if isinstance(value, str)]
+    if _plain(label.text) != label.text or any(_plain(name).strip() != name for name in names):
+        yield "CoNLL-U cannot hold NUL and blanks other than spaces: replaced in"
+    before, after = (
+        [(m.id, m.start, m.end) for m in one.mentions or ()] for one in (label, fitted)
     )
+    if before != after:
+        yield (
+            "CoNLL-U marks whole words, and implied actors in relations alone: other mentions are"
+            " moved or left out, with their relations, in"
+        )
+
+
+def _plain(value: object) -> str:
+    """Return a value as it can stand in a line, as long as before."""
+    return re.sub(r"\s", " ", str(value)).replace("\0", "\ufffd")
+
+
+def _comment(name: str, value: object) -> str:
+    return f"# {name} = {_plain(value)}"
 
 
 def _comments(label: LabeledSentence) -> Iterator[str]:
-    yield f"# sent_id = {label.id}"
-    yield "# text = " + re.sub(r"\s", " ", label.text)
+    yield _comment("sent_id", label.id)
+    yield _comment("text", label.text)
     fields = fields_of(label)
     for name in ("date", "source", "annotator", "lang", "status"):
         if name in fields:
-            yield f"# {name} = {fields[name]}"
+            yield _comment(name, fields[name])
     if label.exhaustive:
         yield "# exhaustive = yes"
     for line in relation_lines(label):
         yield f"# stance = {line.strip()}"
-    for line in str(label.meta.get(_KEPT, "")).splitlines():
+    written = {"sent_id", "text", "stance", "exhaustive", "newdoc", "sent_index", *fields}
+    for line in _kept(label):
         match = _COMMENT.match(line)
-        written = {"sent_id", "text", "stance", "exhaustive", "newdoc", *fields}
         if (
             line.startswith("#")
-            and not line.startswith("# newdoc")
+            and not _NEW_DOCUMENT.match(line)
             and (match is None or match[1] not in written)
         ):
             yield line
 
 
-def _words(label: LabeledSentence) -> Iterator[str]:
-    kept = [x for x in str(label.meta.get(_KEPT, "")).splitlines() if x and not x.startswith("#")]
-    if kept:
-        _, tokens = _tokens(kept, label.text)
-        rows = [line.split("\t") for line in kept]
-        words = [row for row in rows if re.fullmatch(r"\d+", row[0])]
-        places = [(start, end) for start, end, _ in tokens]
-    else:
-        borders = {b for m in placed(label) for b in (m.start, m.end) if b is not None}
-        places = [
-            (s, e) for s, e in tokens_of(label.text, borders) if not label.text[s:e].isspace()
-        ]
-        rows = words = [
-            [str(i), label.text[s:e], *"________"] for i, (s, e) in enumerate(places, 1)
-        ]
-        for row, (_, end) in zip(rows, places, strict=True):
-            spaced = end >= len(label.text) or label.text[end].isspace()
-            row[9] = "_" if spaced else "SpaceAfter=No"
-    marks = _marks(label, places)
-    for row, mark in zip(words, marks, strict=True):
+def _kept(label: LabeledSentence) -> list[str]:
+    """Return the lines of the block that was read, without empty ones."""
+    return [line for line in str(label.meta.get(_KEPT, "")).split("\n") if line]
+
+
+def _rows(label: LabeledSentence) -> tuple[list[list[str]], list[Span]]:
+    """Return the cells of each line of a sentence, and the place of each word in its text."""
+    text = _plain(label.text)
+    if kept := [line for line in _kept(label) if not line.startswith("#")]:
+        _, tokens = _tokens(kept, text)
+        return [line.split("\t") for line in kept], [(start, end) for start, end, _ in tokens]
+    borders = {b for m in placed(label) for b in (m.start, m.end) if b is not None}
+    places = [(s, e) for s, e in tokens_of(text, borders) if not text[s:e].isspace()]
+    rows = []
+    for i, (start, end) in enumerate(places, 1):
+        spaced = end >= len(text) or text[end] == " "
+        rows.append([str(i), text[start:end], *"_______", "_" if spaced else "SpaceAfter=No"])
+    return rows, places
+
+
+def _fitted(label: LabeledSentence, places: Sequence[Span]) -> LabeledSentence:
+    """Return a label with mentions of whole words, and what can be written of the rest."""
+    text = _plain(label.text)
+    used = {end for r in label.relations or () for end in (r.actor, r.target)}
+    mentions: dict[tuple[str, int | None, int | None], LabeledMention] = {}
+    for m in label.mentions or ():
+        start, end = m.start, m.end
+        if start is not None and end is not None:
+            words = _inside(m, places)
+            if not words:
+                continue
+            start, end = places[words[0]][0], places[words[-1]][1]
+        elif m.id not in used:
+            continue
+        marked = None if start is None else text[start:end]
+        fit = LabeledMention(m.id, m.actor, start, end, marked)
+        mentions.setdefault((m.actor, start, end), fit)
+    ids = {None, *(mention.id for mention in mentions.values())}
+    relations = tuple(r for r in label.relations or () if {r.actor, r.target} <= ids)
+    return msgspec.structs.replace(
+        label,
+        text=text,
+        mentions=None if label.mentions is None else tuple(mentions.values()),
+        relations=None if label.relations is None else relations,
+        exhaustive=label.exhaustive and len(relations) == len(label.relations or ()),
+    )
+
+
+def _inside(mention: LabeledMention, places: Sequence[Span]) -> list[int]:
+    """Return the numbers of the words that a mention touches."""
+    start, end = mention.start or 0, mention.end or 0
+    return [i for i, (s, e) in enumerate(places) if s < end and e > start]
+
+
+def _words(label: LabeledSentence, rows: list[list[str]], places: Sequence[Span]) -> Iterator[str]:
+    words = [row for row in rows if re.fullmatch(r"\d+", row[0])]
+    for row, mark in zip(words, _marks(label, places), strict=True):
         misc = [
             item for item in row[9].split("|") if item != "_" and not item.startswith("Entity=")
         ]
@@ -240,13 +344,13 @@ def _words(label: LabeledSentence) -> Iterator[str]:
     yield from ("\t".join(row) for row in rows)
 
 
-def _marks(label: LabeledSentence, places: list[tuple[int, int]]) -> list[str]:
+def _marks(label: LabeledSentence, places: Sequence[Span]) -> list[str]:
     """Return the Entity mark of each word."""
     marks = [""] * len(places)
     spans = []
     for m in placed(label):
-        inside = [i for i, (s, e) in enumerate(places) if s < (m.end or 0) and e > (m.start or 0)]
-        spans += [(inside[0], inside[-1], m.actor)] if inside else []
+        inside = _inside(m, places)
+        spans.append((inside[0], inside[-1], m.actor))
     for first, last, actor in sorted(spans, key=lambda span: (span[0], -span[1])):
         if first == last:
             marks[first] += f"({actor})"

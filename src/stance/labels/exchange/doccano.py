@@ -12,9 +12,12 @@ all records are written with the same fields, and the place of a sentence as tex
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from stance.labels.exchange.common import (
     ForeignError,
@@ -27,6 +30,7 @@ from stance.labels.exchange.common import (
     placed,
     read_objects,
     relations_of,
+    shaped,
     two_ended,
     write_objects,
 )
@@ -37,6 +41,26 @@ __all__ = ["read", "write"]
 _OWN = ("text", "data", "entities", "relations", "label", "labels", "Comments", "comments")
 _LOST = ("speaker", "evidence", "implied", "nobody", "open")
 
+_Id = int | str
+
+
+class _Entity(msgspec.Struct):
+    start_offset: int
+    end_offset: int
+    label: str
+    id: _Id | None = None
+
+
+class _Relation(msgspec.Struct):
+    from_id: _Id
+    to_id: _Id
+    type: str = "?"
+
+
+class _Annotated(msgspec.Struct):
+    entities: list[_Entity] | None = None
+    relations: list[_Relation] | None = None
+
 
 def read(path: Path) -> Imported:
     """Return the labels of a doccano export (a JSONL file)."""
@@ -46,7 +70,7 @@ def read(path: Path) -> Imported:
 def _label(path: Path, record: dict[str, Any], number: int, notes: list[str]) -> LabeledSentence:
     text = record.get("text", record.get("data"))
     fields = {key: value for key, value in record.items() if key not in _OWN}
-    if str(fields.get("sent_index", "")).isdecimal():
+    if re.fullmatch(r"\d{1,18}", str(fields.get("sent_index"))):
         fields["sent_index"] = int(fields["sent_index"])
     if "Comments" in record or "comments" in record:  # doccano wrote it
         if fields.get("status") == "suggested":
@@ -56,17 +80,17 @@ def _label(path: Path, record: dict[str, Any], number: int, notes: list[str]) ->
             fields["annotator"] = path.stem
     default = f"{path.stem}:{number}"
     if "entities" in record:
-        mentions = list(_mentions(record["entities"], text))
-        ids = {str(e.get("id", i)): f"m{i}" for i, e in enumerate(record["entities"])}
-        named = list(_relations(record.get("relations", []), ids))
+        given = shaped(record, _Annotated)
+        entities = given.entities or []
+        mentions = list(_mentions(entities, text))
+        ids = {str(i if e.id is None else e.id): f"m{i}" for i, e in enumerate(entities)}
+        named = list(_relations(given.relations or [], ids))
         return label_of(text, fields, mentions, relations_of(named), default)
     labels = record.get("label", record.get("labels", []))
     if not isinstance(labels, list):
         raise ForeignError("label is a list", "export as JSONL, not as CSV", labels)
     if all(isinstance(label, (list, tuple)) and len(label) == 3 for label in labels) and labels:
-        entities = [
-            {"start_offset": start, "end_offset": end, "label": name} for start, end, name in labels
-        ]
+        entities = [_Entity(*one) for one in shaped(labels, list[tuple[int, int, str]])]
         notes.append("a sequence labelling project says nothing of relations: they are left open")
         return label_of(text, fields, _mentions(entities, text), None, default)
     if all(isinstance(label, str) for label in labels):
@@ -77,30 +101,23 @@ def _label(path: Path, record: dict[str, Any], number: int, notes: list[str]) ->
     raise ForeignError("label holds names, or [start, end, name]", "export it as JSONL", labels)
 
 
-def _mentions(entities: list[dict[str, Any]], text: Any) -> Iterator[LabeledMention]:
+def _mentions(entities: Iterable[_Entity], text: Any) -> Iterator[LabeledMention]:
     for i, entity in enumerate(entities):
-        try:
-            start, end, name = entity["start_offset"], entity["end_offset"], entity["label"]
-        except (KeyError, TypeError):
-            raise ForeignError(
-                "an entity has start_offset, end_offset and label", "export it again", entity
-            ) from None
-        if not (isinstance(start, int) and isinstance(end, int)):
-            raise ForeignError("offsets are whole numbers", "export it again", entity)
-        yield LabeledMention(f"m{i}", str(name), start, end, str(text)[start:end])
+        start, end = entity.start_offset, entity.end_offset
+        yield LabeledMention(f"m{i}", entity.label, start, end, str(text)[start:end])
 
 
-def _relations(relations: list[dict[str, Any]], ids: dict[str, str]) -> Iterator[Named]:
+def _relations(relations: Iterable[_Relation], ids: dict[str, str]) -> Iterator[Named]:
     for relation in relations:
-        ends = [str(relation.get("from_id")), str(relation.get("to_id"))]
+        ends = [str(relation.from_id), str(relation.to_id)]
         for end in ends:
             if end not in ids:
                 raise ForeignError(
                     "a relation goes from and to entities of its record",
                     "export with the ids of entities (JSONL with relations)",
-                    relation,
+                    end,
                 )
-        yield ids[ends[0]], ids[ends[1]], str(relation.get("type", "?"))
+        yield ids[ends[0]], ids[ends[1]], relation.type
 
 
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:

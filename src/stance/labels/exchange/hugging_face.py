@@ -14,10 +14,17 @@ from typing import Any
 import msgspec
 
 from stance.errors import optional_library
-from stance.labels.exchange.common import ForeignError, Imported, finish
+from stance.labels.exchange.common import ForeignError, Imported, finish, shaped
 from stance.records import LabeledSentence
 
 __all__ = ["from_rows", "read", "to_rows", "write"]
+
+
+class _Row(msgspec.Struct):
+    relations: list[dict[str, Any]] | None = None
+    meta: str | None = None
+    annotated: bool = True
+    related: bool = True
 
 
 def to_rows(labels: Iterable[LabeledSentence]) -> list[dict[str, Any]]:
@@ -52,26 +59,36 @@ def to_rows(labels: Iterable[LabeledSentence]) -> list[dict[str, Any]]:
 def from_rows(rows: Iterable[dict[str, Any]], path: Path) -> Imported:
     """Return labels from rows; the inverse of :func:`to_rows`."""
     found: list[tuple[int | None, LabeledSentence | ForeignError]] = []
-    for number, given in enumerate(rows, 1):
-        row = dict(given)
-        annotated, related = row.pop("annotated", True), row.pop("related", True)
-        row["mentions"] = row.get("mentions") if annotated else None
-        relations = [
-            {
-                **{k: v for k, v in relation.items() if k not in ("decided", "pointed")},
-                "stance": relation["stance"] if relation.get("decided", True) else None,
-                "evidence": relation["evidence"] if relation.get("pointed", True) else None,
-            }
-            for relation in row.get("relations") or []
-        ]
-        row["relations"] = relations if related else None
+    for number, row in enumerate(rows, 1):
         try:
-            row["meta"] = json.loads(row["meta"]) if row.get("meta") else {}
-            found.append((number, msgspec.convert(row, LabeledSentence)))
-        except (msgspec.ValidationError, json.JSONDecodeError) as error:
-            rule = f"a row has the fields and types of the format: {error}"
-            found.append((number, ForeignError(rule, "correct it", row.get("id"))))
+            found.append((number, _label(row)))
+        except ForeignError as error:
+            found.append((number, error))
     return finish(found, path)
+
+
+def _label(row: dict[str, Any]) -> LabeledSentence:
+    given = shaped(row, _Row)
+    relations = [
+        {
+            **{k: v for k, v in relation.items() if k not in ("decided", "pointed")},
+            "stance": relation.get("stance") if relation.get("decided", True) else None,
+            "evidence": relation.get("evidence") if relation.get("pointed", True) else None,
+        }
+        for relation in given.relations or []
+    ]
+    try:
+        meta = json.loads(given.meta or "{}")
+    except (ValueError, RecursionError) as error:
+        rule = f"meta is an object of JSON ({str(error).lower()})"
+        raise ForeignError(rule, "correct it", given.meta) from None
+    plain = {
+        **{k: v for k, v in row.items() if k not in ("annotated", "related")},
+        "mentions": row.get("mentions") if given.annotated else None,
+        "relations": relations if given.related else None,
+        "meta": meta,
+    }
+    return shaped(plain, LabeledSentence)
 
 
 def _library() -> Any:

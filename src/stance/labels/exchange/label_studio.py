@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from stance.errors import LabelError, Problem
 from stance.files import decode_utf8, write_atomically
@@ -32,6 +34,7 @@ from stance.labels.exchange.common import (
     losses,
     placed,
     relations_of,
+    shaped,
     two_ended,
 )
 from stance.records import LabeledMention, LabeledSentence
@@ -39,6 +42,47 @@ from stance.records import LabeledMention, LabeledSentence
 __all__ = ["read", "write"]
 
 _LOST = ("speaker", "evidence", "implied", "nobody", "open")
+
+_Id = int | str
+
+
+class _Value(msgspec.Struct):
+    start: int
+    end: int
+    text: Any = None
+    labels: list[str] | None = None
+    hypertextlabels: list[str] | None = None
+
+
+class _Region(msgspec.Struct):
+    type: str | None = None
+    id: _Id | None = None
+    value: Any = None
+    from_id: _Id | None = None
+    to_id: _Id | None = None
+    direction: str = "right"
+    labels: list[str] | None = None
+
+
+class _Person(msgspec.Struct):
+    email: str | None = None
+    id: int | None = None
+
+
+class _Answer(msgspec.Struct):
+    result: list[_Region] | None = None
+    was_cancelled: bool | None = None
+    model_version: str | msgspec.UnsetType | None = msgspec.UNSET
+    completed_by: _Person | _Id | None = None
+    import_id: _Id | None = None
+
+
+class _Task(msgspec.Struct):
+    data: dict[str, Any]
+    id: _Id | None = None
+    annotations: list[Any] | None = None
+    completions: list[Any] | None = None
+    predictions: list[Any] | None = None
 
 
 def read(path: Path) -> Imported:
@@ -53,15 +97,18 @@ def read(path: Path) -> Imported:
     notes: list[str] = []
     found: list[tuple[int | None, LabeledSentence | ForeignError]] = []
     for number, task in enumerate(tasks, 1):
-        for item in _labels(task, number, path, notes):
-            found.append((None, item))
+        try:
+            found += [(None, item) for item in _labels(shaped(task, _Task), number, path, notes)]
+        except ForeignError as error:
+            found.append((None, error))
     return finish(found, path, dict.fromkeys(notes))
 
 
 def _tasks(path: Path) -> list[dict[str, Any]]:
+    text = decode_utf8(path.read_bytes(), str(path))
     try:
-        tasks = json.loads(decode_utf8(path.read_bytes(), str(path)))
-    except (json.JSONDecodeError, RecursionError) as error:
+        tasks = json.loads(text)
+    except (ValueError, RecursionError) as error:  # no JSON, too long a number, too deep
         raise LabelError(
             Problem(
                 f"an export of Label Studio is one JSON array ({str(error).lower()})",
@@ -91,96 +138,92 @@ def _tasks(path: Path) -> list[dict[str, Any]]:
 
 
 def _labels(
-    task: dict[str, Any], number: int, path: Path, notes: list[str]
+    task: _Task, number: int, path: Path, notes: list[str]
 ) -> Iterator[LabeledSentence | ForeignError]:
-    data = task["data"]
-    fields = {key: value for key, value in data.items() if key != "text"}
-    default = f"{path.stem}:{task.get('id', number)}"
-    given = task.get("annotations", task.get("completions", []))
-    guesses = task.get("predictions", [])
+    text = task.data.get("text")
+    fields = {key: value for key, value in task.data.items() if key != "text"}
+    default = f"{path.stem}:{number if task.id is None else task.id}"
+    given = task.annotations or task.completions or []
+    guesses = task.predictions or []
     if not given and not guesses:
         notes.append("tasks without annotation are left out")
-    for answer in (*given, *guesses):
-        if not isinstance(answer, dict):
+    for one in (*given, *guesses):
+        if isinstance(one, int):
             notes.append("annotations and predictions that are only numbers are left out")
             continue
-        if answer.get("was_cancelled"):
-            notes.append("skipped tasks are left out")
-            continue
         try:
-            mentions, relations = _result(answer.get("result", []), data.get("text"), notes)
-            own = {**fields, **_maker(answer)}
-            yield label_of(data.get("text"), own, mentions, relations, default)
+            answer = shaped(one, _Answer)
+            if answer.was_cancelled:
+                notes.append("skipped tasks are left out")
+                continue
+            mentions, relations = _result(answer.result or [], text, notes)
+            yield label_of(text, {**fields, **_maker(answer)}, mentions, relations, default)
         except ForeignError as error:
-            yield error
+            rule, step, value = error.args
+            yield ForeignError(f"task {default}: {rule}", step, value)
 
 
-def _maker(answer: dict[str, Any]) -> dict[str, str | None]:
+def _maker(answer: _Answer) -> dict[str, str | None]:
     """Return who made an annotation or prediction, and its status, where the task does not say."""
-    if "model_version" in answer:
-        return {"annotator": str(answer["model_version"] or "model"), "status": "suggested"}
-    who = answer.get("completed_by")
-    if who is None or answer.get("import_id") is not None:
+    if answer.model_version is not msgspec.UNSET:
+        return {"annotator": answer.model_version or "model", "status": "suggested"}
+    who = answer.completed_by
+    if who is None or answer.import_id is not None:
         return {}
-    if isinstance(who, dict):
-        who = who.get("email") or who.get("id")
+    if isinstance(who, _Person):
+        who = who.email or who.id
     return {"annotator": str(who) if who else None, "status": None}
 
 
 def _result(
-    result: Sequence[dict[str, Any]], text: Any, notes: list[str]
+    result: Sequence[_Region], text: object, notes: list[str]
 ) -> tuple[list[LabeledMention], Any]:
     if not isinstance(text, str):
         raise ForeignError("a task holds its text as data.text", "name the field text", text)
     mentions: list[LabeledMention] = []
-    ids: dict[str, list[str]] = {}
+    ids: dict[_Id | None, list[str]] = {}
     for region in result:
-        if region.get("type") in ("labels", "hypertextlabels"):
-            value = region["value"]
+        if region.type in ("labels", "hypertextlabels"):
+            value = shaped(region.value, _Value)
             begin, end = _place(text, value)
-            for actor in value.get("labels") or value.get("hypertextlabels") or ["?"]:
-                ids.setdefault(region["id"], []).append(f"m{len(mentions)}")
+            for actor in value.labels or value.hypertextlabels or ["?"]:
+                ids.setdefault(region.id, []).append(f"m{len(mentions)}")
                 mentions.append(
                     LabeledMention(f"m{len(mentions)}", actor, begin, end, text[begin:end])
                 )
-        elif region.get("type") != "relation":
-            notes.append(f"results of type {region.get('type')} are left out")
-    named = [
-        one for region in result if region.get("type") == "relation" for one in _named(region, ids)
-    ]
+        elif region.type != "relation":
+            notes.append(f"results of type {region.type} are left out")
+    named = [one for region in result if region.type == "relation" for one in _named(region, ids)]
     return mentions, relations_of(named)
 
 
-def _place(text: str, value: dict[str, Any]) -> tuple[int, int]:
+def _place(text: str, value: _Value) -> tuple[int, int]:
     """Return the code points between which a region lies."""
-    start, end, words = value.get("start"), value.get("end"), value.get("text")
-    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
-        raise ForeignError("a region lies in its text", "export it again", value)
+    start, end, words = value.start, value.end, value.text
+    if not 0 <= start < end:
+        raise ForeignError("a region lies in its text", "export it again", (start, end))
     if isinstance(words, str) and text[start:end] != words:
-        units = text.encode("utf-16-le")
+        units = text.encode("utf-16-le", "surrogatepass")
         before, inside = units[: 2 * start], units[2 * start : 2 * end]
         if inside == words.encode("utf-16-le", "surrogatepass"):
             start = len(before.decode("utf-16-le", "replace"))
             end = start + len(words)
     if end > len(text):
-        raise ForeignError("a region lies in its text", "export it again", value)
+        raise ForeignError("a region lies in its text", "export it again", (start, end))
     return start, end
 
 
-def _named(region: dict[str, Any], ids: dict[str, list[str]]) -> Iterator[Named]:
-    ends = (region.get("from_id"), region.get("to_id"))
+def _named(region: _Region, ids: Mapping[_Id | None, list[str]]) -> Iterator[Named]:
+    ends = (region.from_id, region.to_id)
     for end in ends:
-        if end not in ids:
-            raise ForeignError(
-                "a relation joins two regions of its task", "export it again", region
-            )
+        if end is None or end not in ids:
+            raise ForeignError("a relation joins two regions of its task", "export it again", ends)
     ways = {"right": [ends], "left": [ends[::-1]], "bi": [ends, ends[::-1]]}
-    direction = region.get("direction", "right")
-    if direction not in ways:
-        raise ForeignError("a direction is right, left or bi", "correct it", direction)
-    for first, second in ways[direction]:
-        for actor, target in itertools.product(ids[str(first)], ids[str(second)]):
-            for name in region.get("labels") or ["?"]:
+    if region.direction not in ways:
+        raise ForeignError("a direction is right, left or bi", "correct it", region.direction)
+    for first, second in ways[region.direction]:
+        for actor, target in itertools.product(ids[first], ids[second]):
+            for name in region.labels or ["?"]:
                 yield actor, target, name
 
 

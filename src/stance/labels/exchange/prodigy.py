@@ -2,7 +2,8 @@
 
 The head of a relation is the actor, its child the target; the label of a span is the actor's id,
 the label of a relation a stance, ``none`` or a sentiment. ``token_end`` is inclusive, as Prodigy
-has it. Rejected answers become rejected labels, ignored ones are left out.
+has it. Rejected answers become rejected labels, ignored ones are left out. Free fields are read
+from ``meta``, where we write them, and from the record itself.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from stance.labels.exchange.common import (
     ForeignError,
@@ -25,6 +28,7 @@ from stance.labels.exchange.common import (
     placed,
     read_objects,
     relations_of,
+    shaped,
     two_ended,
     write_objects,
 )
@@ -36,6 +40,34 @@ _OWN = {"text", "tokens", "spans", "relations", "answer", "meta", "options", "ac
 _LOST = ("speaker", "evidence", "implied", "nobody", "open")
 
 
+class _Token(msgspec.Struct):
+    start: int
+    end: int
+
+
+class _Span(msgspec.Struct):
+    label: str | None = None
+    start: int | None = None
+    end: int | None = None
+    token_start: int | None = None
+    token_end: int | None = None
+
+
+class _Relation(msgspec.Struct):
+    head_span: _Span | None = None
+    child_span: _Span | None = None
+    label: str = "?"
+
+
+class _Record(msgspec.Struct):
+    tokens: list[_Token] | None = None
+    spans: list[_Span] | None = None
+    relations: list[_Relation] | None = None
+    answer: str | None = None
+    meta: dict[str, Any] | None = None
+    annotator: str | None = msgspec.field(default=None, name="_annotator_id")
+
+
 def read(path: Path) -> Imported:
     """Return the labels of a Prodigy dataset (``prodigy db-out``)."""
     return read_objects(path, functools.partial(_label, path))
@@ -44,32 +76,30 @@ def read(path: Path) -> Imported:
 def _label(
     path: Path, record: dict[str, Any], number: int, notes: list[str]
 ) -> LabeledSentence | None:
-    if record.get("answer") == "ignore":
+    given = shaped(record, _Record)
+    if given.answer == "ignore":
         notes.append("ignored answers are left out")
         return None
     text = record.get("text")
-    meta = record.get("meta") if isinstance(record.get("meta"), dict) else {}
-    fields: dict[str, Any] = dict(meta or {})
-    if record.get("_annotator_id"):
-        fields["annotator"] = record["_annotator_id"]
-    if record.get("answer") == "reject":
+    fields = {k: v for k, v in record.items() if k not in _OWN and not k.startswith("_")}
+    fields |= given.meta or {}
+    if given.annotator:
+        fields["annotator"] = given.annotator
+    if given.answer == "reject":
         fields["status"] = "rejected"
-    spans = record.get("spans")
-    if spans is None:
+    if given.spans is None:
         return label_of(text, fields, None, None, f"{path.stem}:{number}")
     mentions = []
     ids: dict[tuple[int, int, str], str] = {}
-    for i, span in enumerate(spans):
-        start, end = _place(span, record, text)
-        mentions.append(
-            LabeledMention(f"m{i}", str(span.get("label", "?")), start, end, str(text)[start:end])
-        )
-        ids[start, end, mentions[-1].actor] = f"m{i}"
-    relations = record.get("relations")
+    tokens = given.tokens or []
+    for i, span in enumerate(given.spans):
+        start, end, actor = _marked(span, tokens)
+        mentions.append(LabeledMention(f"m{i}", actor, start, end, str(text)[start:end]))
+        ids[start, end, actor] = f"m{i}"
     named = (
         None
-        if relations is None
-        else [one for r in relations for one in _named(r, ids, record, text)]
+        if given.relations is None
+        else [_named(relation, ids, tokens) for relation in given.relations]
     )
     return label_of(
         text,
@@ -80,43 +110,38 @@ def _label(
     )
 
 
-def _place(span: dict[str, Any], record: dict[str, Any], text: Any) -> tuple[int, int]:
-    """Return the offsets of a span, from its tokens where it has no others."""
-    try:
-        if "start" in span and "end" in span:
-            place = (span["start"], span["end"])
-        else:
-            tokens = record["tokens"]
-            place = (tokens[span["token_start"]]["start"], tokens[span["token_end"]]["end"])
-    except (KeyError, IndexError, TypeError):
-        raise ForeignError(
-            "a span has offsets or tokens of its record", "export it again", span
-        ) from None
-    if not all(isinstance(value, int) for value in place):
-        raise ForeignError("offsets are whole numbers", "export it again", span)
-    return place
+def _marked(span: _Span, tokens: Sequence[_Token]) -> tuple[int, int, str]:
+    """Return the offsets of a span, from its tokens where it has no others, and its actor."""
+    start, end = span.start, span.end
+    if start is None or end is None:
+        first, last = (
+            tokens[i] if i is not None and 0 <= i < len(tokens) else None
+            for i in (span.token_start, span.token_end)
+        )
+        if first is None or last is None:
+            raise ForeignError(
+                "a span has offsets or tokens of its record", "export it again", span.label
+            )
+        start, end = first.start, last.end
+    return start, end, span.label or "?"
 
 
 def _named(
-    relation: dict[str, Any],
-    ids: dict[tuple[int, int, str], str],
-    record: dict[str, Any],
-    text: Any,
-) -> Iterator[Named]:
+    relation: _Relation, ids: Mapping[tuple[int, int, str], str], tokens: Sequence[_Token]
+) -> Named:
     ends = []
-    for name in ("head_span", "child_span"):
-        span = relation.get(name)
-        if not isinstance(span, dict):
+    for span in (relation.head_span, relation.child_span):
+        if span is None:
             raise ForeignError(
                 "a relation has head_span and child_span",
                 "label with rel.manual and --wrap",
-                relation,
+                relation.label,
             )
-        key = (*_place(span, record, text), str(span.get("label", "?")))
-        if key not in ids:
-            raise ForeignError("a relation joins two spans with labels", "label the spans", span)
-        ends.append(ids[key])
-    yield ends[0], ends[1], str(relation.get("label", "?"))
+        place = _marked(span, tokens)
+        if place not in ids:
+            raise ForeignError("a relation joins two spans with labels", "label the spans", place)
+        ends.append(ids[place])
+    return ends[0], ends[1], relation.label
 
 
 def write(labels: Iterable[LabeledSentence], path: Path) -> tuple[str, ...]:

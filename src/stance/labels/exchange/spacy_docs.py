@@ -59,7 +59,7 @@ def _label(doc: Any, id_: str) -> LabeledSentence:
     if kept is not None:
         try:
             return msgspec.json.decode(kept, type=LabeledSentence)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, TypeError) as error:
             raise ForeignError(
                 f"user_data holds a label: {error}", "write it again", kept
             ) from None
