@@ -84,9 +84,11 @@ def test_labels_are_not_written_over_unasked(here: Path) -> None:
     Path("mine.stance").write_text("[Iran|IRN] left.\n")
     Path("t.txt").write_text("Iran praised Oman.")
     kept = Path("mine.stance").read_bytes()
+    both = ["adjudicate", "anna.stance", "ben.stance", "--queue"]
     for command in (
-        ["adjudicate", "anna.stance", "ben.stance", "--queue", "q.stance"],
+        [*both, "q.stance"],
         ["suggest", "t.txt"],
+        [*both, "r.stance", "--decisions", "decided.stance"],
     ):
         command = ["labels", *command, "--out", "mine.stance"]
         assert "pass --overwrite to replace it" in refusal(*command)

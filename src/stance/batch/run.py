@@ -22,7 +22,7 @@ from stance.batch.parts import PartHeader, Parts, how_to_go_on, remove_done, wha
 from stance.batch.readers import read_source
 from stance.batch.schema import Column, columns_of
 from stance.batch.scoring import ScoredChunk, score_chunk
-from stance.batch.sources import Source, find_sources
+from stance.batch.sources import ERRORS, META, Source, find_sources
 from stance.batch.writers import Written, join_parts, measure, output_kind, put_in_place
 from stance.errors import InputError, OptionError, Problem
 from stance.files import write_atomically, writing
@@ -31,9 +31,6 @@ __all__ = ["FORMAT", "Progress", "Summary", "score"]
 
 FORMAT = 1
 """Number of the format of score files; it stands in what goes with them."""
-
-
-_META, _ERRORS = ".meta.json", ".errors.jsonl"
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -170,7 +167,7 @@ def _beside(out: Path, ending: str) -> Path:
 
 def _check_apart(out: Path, sources: Iterable[Source]) -> None:
     """Raise OptionError if what is written would replace what is read."""
-    written = {_beside(out, ending).resolve() for ending in ("", _META, _ERRORS)}
+    written = {_beside(out, ending).resolve() for ending in ("", META, ERRORS)}
     for source in sources:
         file = Path(source.file).resolve()
         if source.file != STDIN and not written.isdisjoint((file, *file.parents)):
@@ -198,8 +195,8 @@ class _Run:
         self.options = options
         sizes = [source.size for source in sources]
         self.size = None if None in sizes else sum(size or 0 for size in sizes)
-        self.meta = _beside(out, _META)
-        self.errors = _beside(out, _ERRORS)
+        self.meta = _beside(out, META)
+        self.errors = _beside(out, ERRORS)
         self.folder = _beside(out, ".parts")
 
     def about(self) -> dict[str, Any]:

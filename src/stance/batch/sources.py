@@ -17,7 +17,7 @@ from stance.batch.options import BatchOptions, InputFormat
 from stance.errors import InputError, MissingExtraError, OptionError, Problem, missing
 from stance.files import READ_ERRORS, files_below, is_unfinished
 
-__all__ = ["KINDS", "Source", "find_sources"]
+__all__ = ["ERRORS", "KINDS", "META", "Source", "find_sources"]
 
 KINDS: dict[str, InputFormat] = {
     ".txt": "txt",
@@ -30,6 +30,9 @@ KINDS: dict[str, InputFormat] = {
     ".parquet": "parquet",
 }
 """File ending, after .gz or .zst is taken off -> input format."""
+
+META, ERRORS = ".meta.json", ".errors.jsonl"
+"""What the names of the files beside a score file add to its own."""
 
 _PACKED = (".gz", ".zst")
 _MAX_HEADER = 1_000_000  # characters
@@ -141,9 +144,9 @@ def _files(folder: Path) -> list[Path]:
 def _is_scored(source: Source, options: BatchOptions) -> bool:
     """Return whether 'stance score' wrote a file: what goes with it says so, or its header."""
     file = Path(source.file)
-    output = file.with_name(file.name.removesuffix(".errors.jsonl"))
+    output = file.with_name(file.name.removesuffix(ERRORS))
     for one in (output, file.parent.parent):  # the latter of a partitioned output
-        meta = one.parent / f"{one.name}.meta.json"
+        meta = one.parent / f"{one.name}{META}"
         try:
             if msgspec.json.decode(meta.read_bytes(), type=dict[str, Any]).keys() >= _OUR_META:
                 return True

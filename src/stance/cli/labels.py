@@ -299,6 +299,8 @@ def adjudicate(
             if label.id not in asked:
                 talk(f"{decisions}: sentence {label.id} is not disputed; left out")
         earlier = read_labels(out) if out.exists() else ()
+        if not {label.id for label in earlier} <= {label.id for each in found for label in each}:
+            _check_new(out, overwrite)  # it holds other labels than those settled before
         found = fold_back(found, [s for s in decided if s.id in asked], name, earlier)
     for path, part_labels in ((out, found.settled), (queue, found.queue)):
         if part_labels:
